@@ -43,29 +43,35 @@ struct idmap {
  * lxc-usernsexec has it), and add it. separators: " \t" for lxc.idmap, ":" for lxc-usernsexec -m.
  * Errors E_IDMAP_SYNTAX, E_IDMAP_OVERLAP name the value and what is accepted.
  */
-int idmap_parse_line(struct idmap *map, const char *value, const char *separators, struct error *err);
+int idmap_parse_line(struct idmap *map, const char *value, const char *separators,
+		     struct error *err);
 
 /* Text of one extent as in the configuration file, "u 0 100000 65536"; static buffer per thread. */
 const char *idmap_extent_text(enum idmap_kind kind, const struct idmap_extent *extent);
 
 /*
  * The ids delegated to a user, from /etc/subuid and /etc/subgid (or from where nsswitch.conf says,
- * then asked with getsubids(1)); lines by name and by number; adjacent and overlapping ranges merged,
- * sorted; nsid is unused (0). An empty result is not an error here.
+ * then asked with getsubids(1)); lines by name and by number; adjacent and overlapping ranges
+ * merged, sorted; nsid is unused (0). An empty result is not an error here.
  */
 int idmap_delegated(uid_t uid, enum idmap_kind kind, struct idmap_list *ranges, struct error *err);
 
 /*
- * lxc.idmap = auto: ids 0.. of the container are the delegated ids in file order, first 65536 (all if
- * fewer) of each kind. E_NO_SUBIDS with the fix (usermod --add-subuids ...) if there are none.
+ * lxc.idmap = auto: ids 0.. of the container are the delegated ids in file order, first 65536 (all
+ * if fewer) of each kind. E_NO_SUBIDS with the fix (usermod --add-subuids ...) if there are none.
  */
 int idmap_auto(uid_t uid, struct idmap *map, struct error *err);
 
+/* The same of the first line of each file only, with all its ids: what lxc-usernsexec uses without
+ * -m. */
+int idmap_first_range(uid_t uid, struct idmap *map, struct error *err);
+
 /*
  * Check a map before anything is started: no overlaps inside or outside, id 0 of both kinds
- * mapped (E_IDMAP_INCOMPLETE otherwise, unless !need_root), and every extent lies in the caller's delegated
- * ranges or is the caller's own single id, and never covers host id 0. Root (or CAP_SETUID+CAP_SETGID in the
- * initial user namespace) may use any id. The message names the extent, the caller's ranges and the file.
+ * mapped (E_IDMAP_INCOMPLETE otherwise, unless !need_root), and every extent lies in the caller's
+ * delegated ranges or is the caller's own single id, and never covers host id 0. Root (or
+ * CAP_SETUID+CAP_SETGID in the initial user namespace) may use any id. The message names the
+ * extent, the caller's ranges and the file.
  */
 int idmap_check(const struct idmap *map, uid_t uid, gid_t gid, bool need_root, struct error *err);
 
@@ -74,32 +80,53 @@ uint32_t idmap_to_host(const struct idmap *map, enum idmap_kind kind, uint32_t n
 uint32_t idmap_to_container(const struct idmap *map, enum idmap_kind kind, uint32_t hostid);
 
 /*
- * Add the caller's own uid and gid as single ids at the first free container id of each kind (65536 after
- * a 65536 map), unless already mapped; *nsuid and *nsgid say where they are. For work on the user's own files
- * (templates, removal); never for a container that runs.
+ * Add the caller's own uid and gid as single ids at the first free container id of each kind (65536
+ * after a 65536 map), unless already mapped; *nsuid and *nsgid say where they are. For work on the
+ * user's own files (templates, removal); never for a container that runs.
  */
 int idmap_add_self(struct idmap *map, uid_t uid, gid_t gid, uint32_t *nsuid, uint32_t *nsgid,
 		   struct error *err);
 
 /*
- * Have the map written for a process in a new user namespace that is a child of ours and owned by us.
- * proc_dir is an open /proc/PID directory of it. Tried in this order: written directly where the caller
- * may (root; or the caller's own ids only), idmap-helper, newuidmap and newgidmap. After a failure the
- * process must be killed: one of the two maps may be in place.
+ * Have the map written for a process in a new user namespace that is a child of ours and owned by
+ * us. proc_dir is an open /proc/PID directory of it. Tried in this order: written directly where
+ * the caller may (root; or the caller's own ids only), idmap-helper, newuidmap and newgidmap. After
+ * a failure the process must be killed: one of the two maps may be in place.
  */
 int idmap_write(const struct idmap *map, int proc_dir, pid_t pid, struct error *err);
 
 /*
- * Run function(data, err) in a child process in a new user namespace with this map, as its root (uid 0, gid 0, no
- * supplementary groups where the kernel allows), in a new mount namespace if mounts is set. Returns the
- * function's return value (0..255; its error travels back through err), or -1 if it could not be run. The child is
- * killed if the caller dies. Descriptors of the caller stay usable in the child.
+ * Run function(data, err) in a child process in a new user namespace with this map, as its root
+ * (uid 0, gid 0, no supplementary groups where the kernel allows), in a new mount namespace if
+ * mounts is set. Returns the function's return value (0..255; its error travels back through err),
+ * or -1 if it could not be run. The child is killed if the caller dies. Descriptors and the working
+ * directory of the caller stay usable in the child, also below a directory that its root could not
+ * enter by path. An empty map means no user namespace, and is only for root. A function that
+ * returns -1 with its error set is reported as 255 with that error.
  */
 int idmap_run(const struct idmap *map, bool mounts, int (*function)(void *data, struct error *err),
 	      void *data, struct error *err);
 
-/* As idmap_run, but the child is left running: *pid (to be waited for by the caller). */
-int idmap_spawn(const struct idmap *map, bool mounts, int (*function)(void *data, struct error *err),
-		void *data, pid_t *pid, struct error *err);
+/*
+ * As idmap_run, but the child is left running: *pid (to be waited for by the caller). What keeps
+ * the function from being run is reported here; an error of the function itself is printed by the
+ * child.
+ */
+int idmap_spawn(const struct idmap *map, bool mounts,
+		int (*function)(void *data, struct error *err), void *data, pid_t *pid,
+		struct error *err);
+
+/*
+ * Move the calling process itself into a new user namespace with this map (and a new mount
+ * namespace) as uid and gid of it, so that an exec that follows keeps its pid, terminal and parent.
+ * After a failure the process may already be inside: it should end.
+ */
+int idmap_enter(const struct idmap *map, bool mounts, uid_t uid, gid_t gid, struct error *err);
+
+/*
+ * Why clone(2) or unshare(2) refused CLONE_NEWUSER with this errno: fills E_NO_USERNS naming the
+ * sysctl (or limit) that is to blame and how to change it. Returns -1.
+ */
+int idmap_userns_refused(int sys_errno, struct error *err);
 
 #endif
