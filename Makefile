@@ -57,7 +57,7 @@ HELPER_CC ?= $(if $(filter 1,$(WITH_MUSL)),musl-gcc,$(CC))
 # ---- sources --------------------------------------------------------------------------------------------------------
 # A new file in one of these folders is built without touching this Makefile.
 LIB_SRC := $(sort $(wildcard user-tools/base/*.c user-tools/config/*.c user-tools/rootfs/*.c user-tools/network/*.c \
-	user-tools/image/*.c user-tools/container/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c))
+	user-tools/image/*.c user-tools/container/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c setuid-helpers/veth.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
 LIB := $(O)/liblxc-privsep.a
 
@@ -104,7 +104,49 @@ $(O)/libexec/init.lxc: user-tools/commands/init.lxc.c $(O)/flags
 		-ffunction-sections -Wl,--gc-sections,-s -o $@ $<
 
 # ---- setuid helpers -------------------------------------------------------------------------------------------------
-helpers:
+# net-helper and idmap-helper: static, position independent, nothing of the user side in them. Their seccomp tables are
+# made by a program of the build host with libseccomp; HELPER_ARCH names the target where it is another one.
+HELPERS := $(O)/libexec/net-helper $(O)/libexec/idmap-helper
+HELPER_POLICY := policy/text.c policy/account.c
+net-helper_SRC := setuid-helpers/net-helper.c setuid-helpers/helper.c setuid-helpers/veth.c $(HELPER_POLICY) policy/usernet.c
+idmap-helper_SRC := setuid-helpers/idmap-helper.c setuid-helpers/helper.c $(HELPER_POLICY) policy/subid.c
+HELPER_ARCH ?=
+HOSTCC ?= gcc
+
+helper_multiarch := $(shell $(HELPER_CC) -print-multiarch 2>/dev/null)
+MUSL_LIBDIR ?= /usr/lib/$(helper_multiarch:%gnu=%musl)
+# musl-gcc knows no -static-pie: its start files are named here. The kernel's headers come after musl's own.
+comma := ,
+HELPER_LIBC := $(if $(findstring musl,$(HELPER_CC)),-idirafter /usr/include -idirafter /usr/include/$(helper_multiarch) \
+	-nostartfiles -static -Wl$(comma)-pie$(comma)--no-dynamic-linker$(comma)-z$(comma)text \
+	$(MUSL_LIBDIR)/rcrt1.o $(MUSL_LIBDIR)/crti.o $(MUSL_LIBDIR)/crtn.o,-static-pie)
+HELPER_HARDEN := -Os -fPIE -fstack-protector-strong -fno-strict-overflow -ffunction-sections -fdata-sections \
+	$(filter -fcf-protection%,$(HARDEN)) $(shell $(HELPER_CC) -ftrivial-auto-var-init=zero -E - </dev/null >/dev/null 2>&1 \
+	&& echo -ftrivial-auto-var-init=zero)
+HELPER_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. -I$(O)/setuid-helpers -DSYSCONFDIR='"$(SYSCONFDIR)"' $(WARN) $(STRICT) $(HELPER_HARDEN)
+HELPER_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=none -s
+
+helpers: $(HELPERS)
+.PRECIOUS: $(O)/setuid-helpers/%-filter.h
+
+ifeq ($(WITH_SECCOMP),1)
+$(O)/setuid-helpers/seccomp-table: setuid-helpers/seccomp-table.c setuid-helpers/seccomp-table.h setuid-helpers/protocol.h $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$@)$(HOSTCC) -std=gnu17 -D_GNU_SOURCE -I. -O1 $(WARN) $(STRICT) -o $@ $< \
+		$(shell $(PKG_CONFIG) --cflags --libs libseccomp)
+
+$(O)/setuid-helpers/%-filter.h: $(O)/setuid-helpers/seccomp-table
+	$(call say,TABLE,$@)$< $* $(HELPER_ARCH) >$@.tmp && mv $@.tmp $@
+else
+$(O)/setuid-helpers/%-filter.h: FORCE
+	@echo 'net-helper and idmap-helper need libseccomp to be built (not to run): install libseccomp-dev, or build only "make tools"' >&2; exit 1
+endif
+
+$(O)/libexec/%-helper: $(O)/setuid-helpers/%-filter.h $(O)/flags $(wildcard setuid-helpers/*.[ch] policy/*.[ch])
+	@mkdir -p $(@D)
+	$(call say,HELPER,$@)$(HELPER_CC) $(HELPER_CFLAGS) -o $@ $($*-helper_SRC) $(HELPER_LIBC) $(HELPER_LDFLAGS)
+
+$(O)/setuid-helpers/%.o: WARN += $(STRICT)
 
 # ---- manual pages ---------------------------------------------------------------------------------------------------
 $(O)/man/%: docs/man/%.scd

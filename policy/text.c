@@ -1,48 +1,36 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/text.h"
 
+#include <string.h>
+
 struct text text_of(const char *string)
 {
-	size_t size = 0;
-	while (string[size])
-		size++;
-	return (struct text){ string, size };
+	return (struct text){ string, strlen(string) };
 }
 
 bool text_equal(struct text a, struct text b)
 {
-	if (a.size != b.size)
+	return a.size == b.size && (!a.size || memcmp(a.data, b.data, a.size) == 0);
+}
+
+bool text_take_field(struct text *rest, char separator, struct text *field)
+{
+	size_t n = 0;
+	if (!rest->data)
 		return false;
-	for (size_t i = 0; i < a.size; i++)
-		if (a.data[i] != b.data[i])
-			return false;
+	while (n < rest->size && rest->data[n] != separator)
+		n++;
+	*field = (struct text){ rest->data, n };
+	if (n < rest->size)
+		*rest = (struct text){ rest->data + n + 1, rest->size - n - 1 };
+	else
+		*rest = (struct text){ NULL, 0 };
 	return true;
-}
-
-/* The first count bytes of *rest; skip more bytes are dropped behind them. */
-static struct text cut(struct text *rest, size_t count, size_t skip)
-{
-	struct text head = { rest->data, count };
-	rest->data += count + skip;
-	rest->size -= count + skip;
-	return head;
-}
-
-static size_t find(struct text text, char wanted)
-{
-	size_t i = 0;
-	while (i < text.size && text.data[i] != wanted)
-		i++;
-	return i;
 }
 
 bool text_take_line(struct text *rest, struct text *line)
 {
-	if (!rest->size)
-		return false;
-	size_t end = find(*rest, '\n');
-	*line = cut(rest, end, end < rest->size);
-	return true;
+	return text_take_field(rest, '\n', line);
 }
 
 static bool is_blank(char c)
@@ -57,23 +45,9 @@ bool text_take_word(struct text *rest, struct text *word)
 		start++;
 	for (end = start; end < rest->size && !is_blank(rest->data[end]);)
 		end++;
-	cut(rest, start, 0);
-	*word = cut(rest, end - start, 0);
+	*word = (struct text){ rest->data + start, end - start };
+	*rest = (struct text){ rest->data + end, rest->size - end };
 	return word->size > 0;
-}
-
-bool text_take_field(struct text *rest, char separator, struct text *field)
-{
-	if (!rest->data)
-		return false;
-	size_t end = find(*rest, separator);
-	if (end == rest->size) {
-		*field = *rest;
-		*rest = (struct text){ NULL, 0 };
-	} else {
-		*field = cut(rest, end, 1);
-	}
-	return true;
 }
 
 bool text_number(struct text digits, uint32_t max, uint32_t *out)
@@ -86,8 +60,6 @@ bool text_number(struct text digits, uint32_t max, uint32_t *out)
 			return false;
 		value = value * 10 + (uint64_t)(digits.data[i] - '0');
 	}
-	if (value > max)
-		return false;
 	*out = (uint32_t)value;
-	return true;
+	return value <= max;
 }

@@ -2,7 +2,7 @@
 /*
  * Reading lines, words and numbers out of text that somebody else wrote. A struct text is a
  * slice: it owns nothing, ends where its size says and may hold any byte. Nothing here
- * allocates, reads a file or calls libc, so the setuid helpers compile it in as it is.
+ * allocates or reads a file, so the setuid helpers compile it in as it is.
  */
 #ifndef POLICY_TEXT_H
 #define POLICY_TEXT_H
@@ -23,13 +23,15 @@ struct text {
 struct text text_of(const char *string);
 bool text_equal(struct text a, struct text b);
 
-/* Cut the next line off *rest, without its newline. False at the end. */
+/*
+ * Cut off what stands before the next separator, or all; parts may be empty. False at the end:
+ * rest->data is NULL then.
+ */
+bool text_take_field(struct text *rest, char separator, struct text *field);
+/* The same for lines. A newline at the end of the text is followed by an empty line. */
 bool text_take_line(struct text *rest, struct text *line);
 /* Cut the next run of other characters than blank and tab off *rest. False if there is none. */
 bool text_take_word(struct text *rest, struct text *word);
-/* Cut off what stands before the next separator, or all; fields may be empty. False at the end:
- * rest->data is NULL then. */
-bool text_take_field(struct text *rest, char separator, struct text *field);
 
 /*
  * A complete decimal number of at most max: digits only, no sign, no blank, no base prefix, and no

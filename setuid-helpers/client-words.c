@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <netlink/route/link.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+
+#include "base/file.h"
+#include "base/paths.h"
+#include "base/util.h"
+#include "policy/usernet.h"
+#include "setuid-helpers/client-internal.h"
+
+static const char *const file_paths[] = {
+	[FILE_NONE] = "a policy file", [FILE_USERNET] = PATH_USERNET, [FILE_PASSWD] = "/etc/passwd",
+	[FILE_GROUP] = "/etc/group",   [FILE_SUBUID] = "/etc/subuid", [FILE_SUBGID] = "/etc/subgid"
+};
+
+static const char *file_path(const struct helper_reply *reply)
+{
+	return file_paths[reply->file < ARRAY_SIZE(file_paths) ? reply->file : FILE_NONE];
+}
+
+/* Are we in a user namespace of somebody's? Then the map is not the full identity. */
+static bool in_user_namespace(void)
+{
+	_cleanup_free_ char *map = NULL;
+	unsigned inside, outside, count;
+	return file_read_all(-1, "/proc/self/uid_map", 4096, &map) > 0 &&
+	       !(sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 && !inside && !outside &&
+		 count == 4294967295U);
+}
+
+/* Why an installed helper does not get its capabilities, the likeliest cause first. */
+static int explain_privilege(const char *path, const struct stat *info, enum error_code code,
+			     struct error *err)
+{
+	const char *capabilities = code == E_NET_HELPER ? "cap_net_admin" : "cap_setuid,cap_setgid";
+	struct statvfs fs;
+	bool has_file_capability = getxattr(path, "security.capability", NULL, 0) > 0;
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+		error_set(err, code, 0,
+			  "%s gets no privilege: no_new_privs is set for this process", path);
+		return error_fix(err,
+				 "start from a session without it (systemd: NoNewPrivileges=no)");
+	}
+	if (statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID)) {
+		error_set(err, code, 0, "%s gets no privilege: its file system is mounted nosuid",
+			  path);
+		return error_fix(err, "an admin mounts it with the option suid");
+	}
+	if (in_user_namespace()) {
+		error_set(err, code, 0,
+			  "%s gets no privilege on the host from inside a user namespace", path);
+		return error_fix(err, "start from outside of it");
+	}
+	if (!has_file_capability && !(info->st_mode & S_ISUID && info->st_uid == 0)) {
+		error_set(err, code, 0, "%s gets no privilege: it %s no file capabilities", path,
+			  info->st_mode & S_ISUID ? "is setuid but has" : "is not setuid and has");
+		return error_fix(err, "an admin runs \"setcap %s+ep %s\", or installs again",
+				 capabilities, path);
+	}
+	error_set(err, code, 0, "%s gets no privilege: %s is not in this process's bounding set",
+		  path, capabilities);
+	return error_fix(err, "start from a session with the full capability bounding set");
+}
+
+int client_explain_unusable(const char *path, int sys_errno, enum error_code code,
+			    struct error *err)
+{
+	struct stat info;
+	if (stat(path, &info) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+		error_set(err, code, 0, "%s is not installed", path);
+		return error_fix(err, "install lxc-privsep as root (make install)");
+	}
+	if (sys_errno == EPERM || sys_errno == 0)
+		return explain_privilege(path, &info, code, err);
+	return error_set(err, code, sys_errno, "cannot run %s", path);
+}
+
+int client_explain_common(const char *path, const struct helper_reply *reply, enum error_code code,
+			  struct error *err)
+{
+	switch (reply->status) {
+	case STATUS_NOT_PRIVILEGED:
+		return client_explain_unusable(path, 0, code, err);
+	case STATUS_ENVIRONMENT:
+		return error_set(err, E_HELPER_PROTOCOL, 0, "%s refuses the way it was started",
+				 path);
+	case STATUS_MALFORMED:
+		return error_set(err, E_HELPER_PROTOCOL, 0, "%s refuses the request as malformed",
+				 path);
+	default:
+		return 0;
+	}
+}
+
+static const char *unsafe_reason(uint32_t error)
+{
+	switch (error) {
+	case ELOOP:
+		return "it is a symbolic link";
+	case EINVAL:
+		return "it is not a regular file";
+	case EPERM:
+		return "it does not belong to root, or others can write it";
+	case EFBIG:
+		return "it is too large";
+	case EACCES:
+		return "the helper cannot read it";
+	default:
+		return strerror((int)error);
+	}
+}
+
+static int explain_unsafe(const struct helper_reply *reply, enum error_code code, struct error *err)
+{
+	const char *path = file_path(reply);
+	error_set(err, code, 0, "%s is not safe to trust: %s", path, unsafe_reason(reply->error));
+	return error_fix(err, "an admin runs \"chown root:root %s && chmod 0644 %s\"", path, path);
+}
+
+/* The containers of this user that have an interface on the link, as the helper labelled them: "a",
+ * "b" */
+static char *containers_on(const char *link)
+{
+	struct string_list names = { 0 };
+	struct nl_sock *socket = nl_socket_alloc();
+	struct nl_cache *cache = NULL;
+	if (socket && nl_connect(socket, NETLINK_ROUTE) == 0 &&
+	    rtnl_link_alloc_cache(socket, AF_UNSPEC, &cache) == 0) {
+		int master = rtnl_link_name2i(cache, link);
+		for (struct nl_object *o = nl_cache_get_first(cache); o; o = nl_cache_get_next(o)) {
+			struct rtnl_link *port = (struct rtnl_link *)o;
+			const char *alias = rtnl_link_get_ifalias(port);
+			if (rtnl_link_get_master(port) != master ||
+			    rtnl_link_get_group(port) != getuid() || !alias)
+				continue;
+			const char *name = strchr(alias, '/'),
+			     *end = name ? strrchr(name + 1, '/') : NULL;
+			if (!end || end == name + 1)
+				continue;
+			_cleanup_free_ char *quoted =
+			    xasprintf("\"%.*s\"", (int)(end - name - 1), name + 1);
+			if (!string_list_has(&names, quoted))
+				string_list_add(&names, quoted);
+		}
+	}
+	char *text = names.count ? string_list_join(&names, ", ") : NULL;
+	string_list_clear(&names);
+	nl_cache_free(cache);
+	nl_socket_free(socket);
+	return text;
+}
+
+static int explain_quota(const struct helper_reply *reply, const char *user, const char *link,
+			 struct error *err)
+{
+	_cleanup_free_ char *names = reply->quota ? containers_on(link) : NULL;
+	bool several = names && strchr(names, ',');
+	error_set(err, E_NET_QUOTA, 0, "%s may have %u veth on %s and has %u%s%s%s", user,
+		  reply->quota, link, reply->used,
+		  !names    ? ""
+		  : several ? " (containers "
+			    : " (container ",
+		  names ? names : "", names ? ")" : "");
+	error_rule(err, "%s:%u", PATH_USERNET, reply->line);
+	if (!names)
+		return error_fix(err, "an admin raises the count");
+	return error_fix(err, "stop %s%s, or an admin raises the count", several ? "one of " : "",
+			 names);
+}
+
+static int explain_no_rule(const struct helper_reply *reply, const char *user, const char *link,
+			   struct error *err)
+{
+	error_set(err, E_NET_NO_RULE, 0, "no line of %s gives %s a veth on %s", PATH_USERNET, user,
+		  link);
+	if (reply->bad_line) {
+		error_rule(err, "%s:%u is malformed and grants nothing", PATH_USERNET,
+			   reply->bad_line);
+		return error_fix(err, "an admin corrects that line, or adds \"%s veth %s 10\"",
+				 user, link);
+	}
+	return error_fix(err, "an admin adds the line \"%s veth %s 10\" to it", user, link);
+}
+
+int client_explain_net(const struct helper_reply *reply, const struct net_request *request,
+		       struct error *err)
+{
+	_cleanup_free_ char *user = user_name(getuid());
+	const char *link = request->link;
+	switch (reply->status) {
+	case STATUS_POLICY_MISSING:
+		error_set(err, E_NET_NO_POLICY, 0, "%s does not exist, so nobody may have a veth",
+			  PATH_USERNET);
+		return error_fix(err, "an admin makes it with the line \"%s veth %s 10\"", user,
+				 link);
+	case STATUS_POLICY_UNSAFE:
+		return explain_unsafe(reply, E_NET_POLICY_UNSAFE, err);
+	case STATUS_NOT_YOURS:
+		return error_set(
+		    err, E_NET_NAMESPACE, 0,
+		    "the network namespace is not one of a user namespace that %s made here", user);
+	case STATUS_NO_RULE:
+		return explain_no_rule(reply, user, link, err);
+	case STATUS_QUOTA:
+		return explain_quota(reply, user, link, err);
+	case STATUS_LINK_MISSING:
+		error_set(err, E_NET_LINK, 0, "bridge %s does not exist", link);
+		return error_fix(
+		    err, "an admin makes it: ip link add %s type bridge && ip link set %s up", link,
+		    link);
+	case STATUS_LINK_KIND:
+		error_set(err, E_NET_LINK, 0, "%s is not a bridge", link);
+		return error_fix(err, "name a bridge in lxc.net.N.link");
+	case STATUS_LINK_FULL:
+		error_set(err, E_NET_FULL, 0, "bridge %s has no free port: it takes 1023", link);
+		return error_fix(err, "use another bridge, or stop a container on it");
+	case STATUS_NAME_TAKEN:
+		error_set(err, E_NET_NAME_TAKEN, 0, "the container already has an interface %s",
+			  request->name);
+		return error_fix(err, "set another lxc.net.N.name");
+	default:
+		return error_set(err, E_NET_SETUP, (int)reply->error,
+				 "the kernel refused a veth on %s (net-helper stage %u)", link,
+				 reply->stage);
+	}
+}
+
+int client_explain_idmap(const struct helper_reply *reply, const struct map_request *request,
+			 struct error *err)
+{
+	static const char *const kind_name[] = { "uid", "gid" };
+	static const char *const kind_file[] = { "/etc/subuid", "/etc/subgid" };
+	_cleanup_free_ char *user = user_name(getuid());
+	unsigned kind = reply->map & 1, i = reply->extent % MAP_MAX_EXTENTS;
+	struct map_extent e = request->extent[kind][i];
+	const char *name = kind_name[kind];
+	_cleanup_free_ char *range = xasprintf("%s range %u-%llu", name, e.hostid,
+					       (unsigned long long)e.hostid + e.count - 1);
+	switch (reply->status) {
+	case STATUS_POLICY_UNSAFE:
+		return explain_unsafe(reply, E_IDMAP_HELPER, err);
+	case STATUS_EXTENT_INVALID:
+		return error_set(
+		    err, E_IDMAP_RANGE, 0,
+		    "%s is not acceptable: it is empty, holds host id 0 or ends above %u", range,
+		    ID_MAX);
+	case STATUS_EXTENT_FORBIDDEN:
+		error_set(err, E_IDMAP_RANGE, 0, "%s is not delegated to %s in %s", range, user,
+			  kind_file[kind]);
+		return error_fix(err,
+				 "use \"lxc.idmap = auto\", or an admin runs \"usermod "
+				 "--add-sub%ss FIRST-LAST %s\"",
+				 name, user);
+	case STATUS_EXTENT_OTHERS:
+		error_set(err, E_IDMAP_RANGE, 0, "%s holds a %s of another user of /etc/passwd",
+			  range, name);
+		return error_fix(err, "an admin delegates ids that no account has");
+	case STATUS_NOT_YOURS:
+		return error_set(err, E_IDMAP_WRITE, (int)reply->error,
+				 "the process is not one of a user namespace that %s made here",
+				 user);
+	default:
+		return error_set(err, E_IDMAP_WRITE, (int)reply->error,
+				 "writing the %s map (idmap-helper stage %u)", name, reply->stage);
+	}
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#define LOG_MODULE "helpers"
+#include "setuid-helpers/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/socket.h"
+#include "base/util.h"
+#include "policy/usernet.h"
+#include "setuid-helpers/client-internal.h"
+#include "setuid-helpers/veth.h"
+
+_Static_assert(sizeof(struct net_request) == 96 && sizeof(struct map_request) == 784 &&
+		   sizeof(struct helper_reply) == 64,
+	       "docs/PROTOCOL.md");
+_Static_assert(IDMAP_MAX_EXTENTS == MAP_MAX_EXTENTS && (int)IDMAP_UID == MAP_UID &&
+		   (int)IDMAP_GID == MAP_GID,
+	       "a struct idmap fits into a request");
+
+const char *client_helper_path(const char *helper)
+{
+	static __thread char path[4096];
+	const char *directory = getenv("LXC_PRIVSEP_HELPERS");
+	if (!directory || directory[0] != '/')
+		directory = LIBEXECDIR "/lxc-privsep";
+	snprintf(path, sizeof(path), "%s/%s", directory, helper);
+	return path;
+}
+
+/* Start path with its end of the socket as fd 3, standard descriptors that are open, and no
+ * environment. */
+static int spawn(const char *path, int socket, pid_t *pid)
+{
+	char *argv[] = { (char *)path, NULL }, *envp[] = { NULL };
+	_cleanup_close_ int high = fcntl(socket, F_DUPFD_CLOEXEC, 10);
+	posix_spawn_file_actions_t actions;
+	if (high < 0)
+		return errno;
+	int error = posix_spawn_file_actions_init(&actions);
+	for (int fd = 0; fd < HELPER_SOCKET && !error; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+		if (flags < 0 || (flags & FD_CLOEXEC))
+			error =
+			    posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+	}
+	if (!error)
+		error = posix_spawn_file_actions_adddup2(&actions, high, HELPER_SOCKET);
+	if (!error)
+		error = posix_spawn(pid, path, &actions, NULL, argv, envp);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+/*
+ * A helper that ends without reading its request resets the socket before its reply can be
+ * read (unix_release_sock()): the reset is reported once, then the reply.
+ */
+static ssize_t receive_reply(int socket, struct helper_reply *reply)
+{
+	ssize_t n = socket_receive(socket, reply, sizeof(*reply), NULL, NULL);
+	if (n < 0 && errno == ECONNRESET)
+		n = socket_receive(socket, reply, sizeof(*reply), NULL, NULL);
+	return n;
+}
+
+int client_exchange(const char *helper, const void *request, size_t size, int object,
+		    struct helper_reply *reply, enum error_code unusable, struct error *err)
+{
+	const struct helper_head *head = request;
+	const char *path = client_helper_path(helper);
+	int pair[2], status;
+	pid_t pid;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return error_set(err, E_SYSTEM, errno, "socket for %s", helper);
+	_cleanup_close_ int ours = pair[0], theirs = pair[1];
+	if (socket_send(ours, request, size, &object, 1) < 0)
+		return error_set(err, E_SYSTEM, errno, "request to %s", helper);
+	int error = spawn(path, theirs, &pid);
+	if (error)
+		return client_explain_unusable(path, error, unusable, err);
+	util_close_fd(&theirs);
+	ssize_t n = receive_reply(ours, reply);
+	int receive_errno = errno;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (n < 0)
+		return error_set(err, E_HELPER_PROTOCOL, receive_errno, "reply of %s", path);
+	if (n == 0)
+		return error_set(err, E_HELPER_PROTOCOL, 0, "%s ended without a reply", path);
+	if (n != sizeof(*reply) || reply->head.magic != HELPER_MAGIC ||
+	    reply->head.version != HELPER_VERSION || reply->head.op != head->op) {
+		error_set(err, E_HELPER_PROTOCOL, 0, "%s speaks another protocol than this program",
+			  path);
+		return error_fix(err, "install the programs and helpers of the same release");
+	}
+	log_debug("%s: stage %u status %u errno %u", helper, reply->stage, reply->status,
+		  reply->error);
+	if (client_explain_common(path, reply, unusable, err) < 0)
+		return -1;
+	return 0;
+}
+
+static bool has_capability(cap_value_t capability)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+	if (caps) {
+		cap_get_flag(caps, capability, CAP_EFFECTIVE, &value);
+		cap_free(caps);
+	}
+	return value == CAP_SET;
+}
+
+/* The same request by the caller's own capability. 0, or -errno; what went wrong goes to *reply. */
+static int make_veth_here(const struct net_request *request, int netns, struct helper_reply *reply)
+{
+	_cleanup_close_ int netlink = veth_open();
+	_cleanup_free_ char *user = user_name(geteuid());
+	_cleanup_free_ char *alias = xasprintf("%s/%s/%s", user, request->container, request->name);
+	struct veth_order order = { .link = request->link,
+				    .name = request->name,
+				    .hwaddr = request->hwaddr,
+				    .mtu = request->mtu,
+				    .netns = netns,
+				    .uid = geteuid(),
+				    .alias = alias };
+	struct veth_pool pool = { .id = geteuid(), .count = USERNET_MAX_COUNT };
+	struct veth_made made = { .used = 0 };
+	int error = netlink < 0 ? netlink : veth_find_link(netlink, &order);
+	reply->status = error == -ENODEV	? STATUS_LINK_MISSING
+			: error == -EMEDIUMTYPE ? STATUS_LINK_KIND
+						: STATUS_SYSTEM;
+	if (!error) {
+		error = veth_take_slot(netlink, &order, &pool, &made);
+		reply->status = error == -EDQUOT   ? STATUS_QUOTA
+				: error == -EEXIST ? STATUS_NAME_TAKEN
+				: error == -EXFULL ? STATUS_LINK_FULL
+						   : STATUS_SYSTEM;
+	}
+	if (!error)
+		error = veth_raise(netlink, &order, &made);
+	if (!error)
+		reply->status = STATUS_OK;
+	memcpy(reply->host_name, made.host_name, sizeof(reply->host_name));
+	reply->host_index = made.host_index;
+	reply->peer_index = made.peer_index;
+	reply->quota = pool.count;
+	reply->used = made.used;
+	reply->error = (uint32_t)-error;
+	return error;
+}
+
+static void build_request(const struct veth_request *request, struct net_request *wire)
+{
+	const char *container = request->container ? request->container : "";
+	*wire = (struct net_request){
+		.head = { HELPER_MAGIC, HELPER_VERSION, OP_VETH },
+		.mtu = request->mtu,
+	};
+	memcpy(wire->link, request->link, strnlen(request->link, sizeof(wire->link) - 1));
+	memcpy(wire->name, request->name, strnlen(request->name, sizeof(wire->name) - 1));
+	for (size_t i = 0; i < sizeof(wire->container) - 1 && container[i]; i++)
+		wire->container[i] =
+		    strchr(HELPER_NAME_CHARACTERS, container[i]) ? container[i] : '_';
+	if (!strcmp(wire->container, ".") || !strcmp(wire->container, ".."))
+		wire->container[0] = '_';
+	if (request->has_hwaddr) {
+		memcpy(wire->hwaddr, request->hwaddr, sizeof(wire->hwaddr));
+		return;
+	}
+	/* Locally administered, unicast; urandom cannot fail for six bytes once the machine runs.
+	 */
+	(void)!getrandom(wire->hwaddr, sizeof(wire->hwaddr), 0);
+	wire->hwaddr[0] = (uint8_t)((wire->hwaddr[0] & 0xfcU) | 2U);
+}
+
+/* The interface of a container that has just ended is torn down within milliseconds: wait for its
+ * slot. */
+static int exchange_veth(const struct net_request *wire, int netns_fd, struct helper_reply *reply,
+			 struct error *err)
+{
+	for (long pause = 10; pause <= 640; pause *= 2) {
+		if (client_exchange("net-helper", wire, sizeof(*wire), netns_fd, reply,
+				    E_NET_HELPER, err) < 0)
+			return -1;
+		if (reply->status != STATUS_QUOTA || reply->quota == 0 || pause == 640)
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 }, NULL);
+	}
+	return 0;
+}
+
+int helper_request_veth(const struct veth_request *request, int netns_fd,
+			struct veth_result *result, struct error *err)
+{
+	struct net_request wire;
+	struct helper_reply reply = { .status = STATUS_SYSTEM };
+	build_request(request, &wire);
+	/* In a user namespace of its own the capability may not reach the network namespace: then
+	 * -EPERM. */
+	if (!has_capability(CAP_NET_ADMIN) || make_veth_here(&wire, netns_fd, &reply) == -EPERM)
+		if (exchange_veth(&wire, netns_fd, &reply, err) < 0)
+			return -1;
+	if (reply.status != STATUS_OK)
+		return client_explain_net(&reply, &wire, err);
+	memcpy(result->host_name, reply.host_name, sizeof(result->host_name));
+	result->host_name[sizeof(result->host_name) - 1] = 0;
+	result->host_index = reply.host_index;
+	return 0;
+}
+
+int helper_request_idmap(const struct idmap *map, int proc_dir, struct error *err)
+{
+	struct map_request wire = { .head = { HELPER_MAGIC, HELPER_VERSION, OP_MAP } };
+	struct helper_reply reply;
+	for (int kind = MAP_UID; kind <= MAP_GID; kind++) {
+		const struct idmap_list *list = &map->list[kind];
+		wire.count[kind] = (uint32_t)list->count;
+		for (size_t i = 0; i < list->count; i++)
+			wire.extent[kind][i] =
+			    (struct map_extent){ list->extent[i].nsid, list->extent[i].hostid,
+						 list->extent[i].count };
+	}
+	if (client_exchange("idmap-helper", &wire, sizeof(wire), proc_dir, &reply, E_IDMAP_HELPER,
+			    err) < 0)
+		return -1;
+	return reply.status == STATUS_OK ? 0 : client_explain_idmap(&reply, &wire, err);
+}

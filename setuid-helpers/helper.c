@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "setuid-helpers/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "setuid-helpers/seccomp-table.h"
+
+uint32_t helper_caller, helper_self;
+struct helper_reply helper_reply = { .head = { .magic = HELPER_MAGIC, .version = HELPER_VERSION } };
+static int log_socket;
+
+noreturn void helper_end(enum helper_stage stage, enum helper_status status, int error)
+{
+	helper_reply.stage = (uint16_t)stage;
+	helper_reply.status = (uint16_t)status;
+	helper_reply.error = (uint32_t)error;
+	send(HELPER_SOCKET, &helper_reply, sizeof(helper_reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+	_exit(status != STATUS_OK);
+}
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+static bool socket_is(int option, int wanted)
+{
+	int value;
+	socklen_t size = sizeof(value);
+	return !getsockopt(HELPER_SOCKET, SOL_SOCKET, option, &value, &size) && value == wanted;
+}
+
+void helper_sanitise(int argc)
+{
+	const uint64_t all_signals = ~(uint64_t)0;
+	const struct itimerval off = { { 0, 0 }, { 0, 0 } };
+	const struct rlimit none = { 0, 0 };
+	/* Not sigprocmask(3), which leaves out what libc uses itself. */
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_signals, NULL, sizeof(all_signals)) ||
+	    argc != 1 || !is_open(0) || !is_open(1) || !is_open(2) ||
+	    !socket_is(SO_DOMAIN, AF_UNIX) || !socket_is(SO_TYPE, SOCK_SEQPACKET) ||
+	    syscall(SYS_close_range, HELPER_SOCKET + 1, ~0U, 0) ||
+	    setitimer(ITIMER_REAL, &off, NULL) || setrlimit(RLIMIT_CORE, &none) ||
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
+		helper_end(STAGE_SANITISE, STATUS_ENVIRONMENT, 0);
+}
+
+void helper_hold(uint32_t capabilities)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct had[2], want[2] = { { capabilities, capabilities, 0 } };
+	uid_t saved;
+	if (getresuid(&helper_caller, &helper_self, &saved))
+		helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
+	/* Installed setuid root (no file capabilities there): leave root before anything else. */
+	if (helper_self == 0 && helper_caller != 0) {
+		helper_self = helper_caller;
+		if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ||
+		    setresuid(helper_self, helper_self, helper_self))
+			helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
+	}
+	if (syscall(SYS_capget, &head, had) || (had[0].permitted & capabilities) != capabilities)
+		helper_end(STAGE_PRIVILEGE, STATUS_NOT_PRIVILEGED, 0);
+	if (syscall(SYS_capset, &head, want) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
+}
+
+struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size)
+{
+	static const char *const paths[] = { [FILE_USERNET] = SYSCONFDIR "/lxc/lxc-usernet",
+					     [FILE_PASSWD] = "/etc/passwd",
+					     [FILE_GROUP] = "/etc/group",
+					     [FILE_SUBUID] = "/etc/subuid",
+					     [FILE_SUBGID] = "/etc/subgid" };
+	struct stat info;
+	size_t used = 0;
+	int error = 0;
+	int fd = open(paths[file], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	helper_reply.file = file;
+	if (fd < 0 && errno == ENOENT && !required)
+		return (struct text){ NULL, 0 };
+	if (fd < 0)
+		helper_end(STAGE_POLICY,
+			   errno == ENOENT ? STATUS_POLICY_MISSING : STATUS_POLICY_UNSAFE, errno);
+	if (fstat(fd, &info))
+		error = errno;
+	else if (!S_ISREG(info.st_mode))
+		error = EINVAL;
+	else if (info.st_uid != 0 || (info.st_mode & (S_IWGRP | S_IWOTH)))
+		error = EPERM;
+	for (ssize_t n = 1; !error && n; used += (size_t)n) {
+		n = read(fd, buffer + used, size - used);
+		if (n < 0 || used + (size_t)n == size)
+			error = n < 0 ? errno : EFBIG;
+	}
+	if (error)
+		helper_end(STAGE_POLICY, STATUS_POLICY_UNSAFE, error);
+	close(fd);
+	helper_reply.file = FILE_NONE;
+	return (struct text){ buffer, used };
+}
+
+void helper_open_log(void)
+{
+	const struct sockaddr_un address = { AF_UNIX, "/dev/log" };
+	log_socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (log_socket < 0)
+		helper_end(STAGE_POLICY, STATUS_SYSTEM, errno);
+	/* Without a log sends fail; the descriptor stays ours, as the filter wants it. */
+	(void)connect(log_socket, (const struct sockaddr *)&address, sizeof(address));
+}
+
+void helper_confine(struct sock_filter *filter, unsigned short length)
+{
+	const struct sock_fprog program = { length, filter };
+	for (unsigned short i = 0; i < length; i++)
+		if (filter[i].code == (BPF_JMP | BPF_JEQ | BPF_K)) {
+			if (filter[i].k == TABLE_SELF)
+				filter[i].k = helper_self;
+			else if (filter[i].k == TABLE_CALLER)
+				filter[i].k = helper_caller;
+		}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		helper_end(STAGE_CONFINE, STATUS_SYSTEM, errno);
+}
+
+int helper_receive(void *request, size_t size)
+{
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .space = { 0 } };
+	struct iovec part = { request, size };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	const struct helper_head *head = request, *ours = &helper_reply.head;
+	int object;
+	if (recvmsg(HELPER_SOCKET, &message, MSG_CMSG_CLOEXEC) != (ssize_t)size ||
+	    (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+	    control.head.cmsg_level != SOL_SOCKET || control.head.cmsg_type != SCM_RIGHTS ||
+	    control.head.cmsg_len != CMSG_LEN(sizeof(int)) || head->magic != ours->magic ||
+	    head->version != ours->version || head->op != ours->op)
+		helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
+	memcpy(&object, CMSG_DATA(&control.head), sizeof(object));
+	return object;
+}
+
+void helper_become(uint32_t real, uint32_t effective, uint32_t saved)
+{
+	/* The bare call: the filter knows nothing of what setresuid(3) does for threads. */
+	if (syscall(SYS_setresuid, real, effective, saved))
+		helper_end(STAGE_UNREACHABLE, STATUS_SYSTEM, errno);
+}
+
+void buffer_text(struct buffer *buffer, struct text text)
+{
+	if (!text.size || text.size >= sizeof(buffer->data) - buffer->used)
+		return;
+	memcpy(buffer->data + buffer->used, text.data, text.size);
+	buffer->used += text.size;
+}
+
+void buffer_string(struct buffer *buffer, const char *string)
+{
+	buffer_text(buffer, text_of(string));
+}
+
+void buffer_number(struct buffer *buffer, const char *before, uint32_t number)
+{
+	char digits[10];
+	size_t start = sizeof(digits);
+	do
+		digits[--start] = (char)('0' + number % 10);
+	while (number /= 10);
+	buffer_string(buffer, before);
+	buffer_text(buffer, (struct text){ digits + start, sizeof(digits) - start });
+}
+
+void helper_record(const struct buffer *record)
+{
+	send(log_socket, record->data, record->used, MSG_DONTWAIT | MSG_NOSIGNAL);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What both helpers do around their one operation: make the process they were started as harmless,
+ * keep only their capabilities, read files that root wrote, lock themselves in, exchange one
+ * request and one reply. Every function succeeds or ends the process with a reply that says which
+ * step failed.
+ */
+#ifndef SETUID_HELPERS_HELPER_H
+#define SETUID_HELPERS_HELPER_H
+
+#include <linux/filter.h>
+#include <stdnoreturn.h>
+
+#include "policy/text.h"
+#include "setuid-helpers/protocol.h"
+
+#define HELPER_MAX_FILE 65535	       /* of policy */
+#define HELPER_MAX_ACCOUNTS (1U << 18) /* of /etc/passwd and of /etc/group */
+
+/* Who called, and as whom the helper runs: its own system user, or the caller again (file
+ * capabilities alone, setuid root). */
+extern uint32_t helper_caller, helper_self;
+/* The reply so far: op is set by main, numbers where they become known. */
+extern struct helper_reply helper_reply;
+
+/* Reply and exit: 0 after STATUS_OK, else 1. */
+noreturn void helper_end(enum helper_stage stage, enum helper_status status, int error);
+
+/* Signals blocked, timers off, no descriptor but 0-3, 3 a SEQPACKET socket, argc 1, no core, no
+ * ambient capability. */
+void helper_sanitise(int argc);
+/* Keep exactly these capabilities (a mask), effective and permitted; nothing inheritable. */
+void helper_hold(uint32_t capabilities);
+/* Read a file of root's that nobody else can write. A missing one is empty text, or the end if it
+ * is required. */
+struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size);
+/* A socket connected to the system log if there is one; always takes a descriptor. */
+void helper_open_log(void);
+/* No new privileges, and the seccomp filter (seccomp-table.c) with our ids put in. */
+void helper_confine(struct sock_filter *filter, unsigned short length);
+/* Receive exactly size bytes with exactly one descriptor, which is returned. */
+int helper_receive(void *request, size_t size);
+/* Set real, effective and saved uid. With the real one our own the caller can no longer stop or
+ * signal us. */
+void helper_become(uint32_t real, uint32_t effective, uint32_t saved);
+
+/* Text being put together; what does not fit is left out. */
+struct buffer {
+	size_t used;
+	char data[2600]; /* both maps as text are at most 64 * 33 */
+};
+void buffer_text(struct buffer *buffer, struct text text);
+void buffer_string(struct buffer *buffer, const char *string);
+void buffer_number(struct buffer *buffer, const char *before, uint32_t number);
+/* Send to the system log, if there is one and it takes it now. */
+void helper_record(const struct buffer *record);
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * idmap-helper: both id maps of a process in a user namespace of the caller's, if every id in them
+ * is the caller's own or delegated to it. Holds CAP_SETUID and CAP_SETGID. See main for its table
+ * of contents.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "idmap-filter.h" /* generated */
+#include "policy/subid.h"
+#include "setuid-helpers/helper.h"
+#include "setuid-helpers/seccomp-table.h"
+
+static struct account account;
+static struct text subids[2];
+static struct map_request request;
+static struct buffer record;
+static bool deny_setgroups;
+
+static void open_policy(void)
+{
+	static char file[2][HELPER_MAX_ACCOUNTS], passwd[HELPER_MAX_ACCOUNTS];
+	account.uid = helper_caller;
+	account.gid = getgid();
+	subids[MAP_UID] = helper_read(FILE_SUBUID, false, file[MAP_UID], sizeof(file[MAP_UID]));
+	subids[MAP_GID] = helper_read(FILE_SUBGID, false, file[MAP_GID], sizeof(file[MAP_GID]));
+	account.passwd = helper_read(FILE_PASSWD, false, passwd, sizeof(passwd));
+	account_resolve(&account);
+}
+
+static void check_request(void)
+{
+	static const struct map_extent zero;
+	uint32_t total = 0;
+	for (int map = MAP_UID; map <= MAP_GID; map++) {
+		total |= request.count[map];
+		for (uint32_t i = request.count[map]; i < MAP_MAX_EXTENTS; i++)
+			if (memcmp(&request.extent[map][i], &zero, sizeof(zero)) != 0)
+				helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
+	}
+	if (!total || request.count[MAP_UID] > MAP_MAX_EXTENTS ||
+	    request.count[MAP_GID] > MAP_MAX_EXTENTS)
+		helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
+}
+
+/* Whose process it is, and that it is in a child of our user namespace, the kernel checks against
+ * our ids when the files below are opened and written. */
+static void check_directory(int directory)
+{
+	struct statfs fs;
+	if (directory != IDMAP_OBJECT || fstatfs(directory, &fs) || fs.f_type != PROC_SUPER_MAGIC)
+		helper_end(STAGE_OBJECT, STATUS_NOT_YOURS, 0);
+}
+
+static void decide_extent(int map, const struct map_extent *e)
+{
+	bool gids = map == MAP_GID;
+	bool own = e->count == 1 && e->hostid == (gids ? account.gid : account.uid);
+	if (!e->count || !e->hostid || e->count - 1 > ID_MAX - e->hostid ||
+	    e->count - 1 > ID_MAX - e->nsid)
+		helper_end(STAGE_DECIDE, STATUS_EXTENT_INVALID, 0);
+	bool delegated = subid_covers(subids[map], &account, e->hostid, e->count);
+	if (!own && !delegated)
+		helper_end(STAGE_DECIDE, STATUS_EXTENT_FORBIDDEN, 0);
+	if (!own && account_others_in_range(&account, gids, e->hostid, e->count))
+		helper_end(STAGE_DECIDE, STATUS_EXTENT_OTHERS, 0);
+	/* Who may give up a group that was not delegated could pass by files it is refused. */
+	if (gids && !delegated)
+		deny_setgroups = true;
+}
+
+static void decide(void)
+{
+	for (uint16_t map = MAP_UID; map <= MAP_GID; map++)
+		for (uint16_t i = 0; i < request.count[map]; i++) {
+			helper_reply.map = map;
+			helper_reply.extent = i;
+			decide_extent(map, &request.extent[map][i]);
+		}
+	helper_reply.map = helper_reply.extent = 0;
+}
+
+/* From here on no file can be opened but those beneath the directory; nothing lost on a kernel
+ * without Landlock. */
+static void confine_to(int directory)
+{
+	const struct landlock_ruleset_attr handled = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
+				     LANDLOCK_ACCESS_FS_EXECUTE,
+	};
+	const struct landlock_path_beneath_attr beneath = {
+		.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE,
+		.parent_fd = directory,
+	};
+	long rules = syscall(SYS_landlock_create_ruleset, &handled, sizeof(handled), 0);
+	if (rules < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
+		return;
+	if (rules < 0 ||
+	    syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) ||
+	    syscall(SYS_landlock_restrict_self, rules, 0))
+		helper_end(STAGE_OBJECT, STATUS_SYSTEM, errno);
+}
+
+static void format_map(struct buffer *buffer, int map, const char *separator, const char *end)
+{
+	for (uint32_t i = 0; i < request.count[map]; i++) {
+		const struct map_extent *e = &request.extent[map][i];
+		buffer_number(buffer, "", e->nsid);
+		buffer_number(buffer, separator, e->hostid);
+		buffer_number(buffer, separator, e->count);
+		buffer_string(buffer, end);
+	}
+}
+
+static void record_intent(void)
+{
+	buffer_number(&record, "<86>lxc-idmap: op=map uid=", helper_caller);
+	buffer_string(&record, deny_setgroups ? " setgroups=deny uids=" : " setgroups=allow uids=");
+	format_map(&record, MAP_UID, ":", ",");
+	buffer_string(&record, " gids=");
+	format_map(&record, MAP_GID, ":", ",");
+	helper_record(&record);
+}
+
+static void write_file(int directory, const char *name, const struct buffer *text)
+{
+	/* The bare call: openat(3) may add flags of its own. */
+	long fd = syscall(SYS_openat, directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || write((int)fd, text->data, text->used) != (ssize_t)text->used) {
+		int error = errno;
+		buffer_number(&record, " error=", (uint32_t)error);
+		helper_record(&record);
+		helper_end(STAGE_ACT, fd < 0 ? STATUS_NOT_YOURS : STATUS_SYSTEM, error);
+	}
+}
+
+/* setgroups cannot be denied once there is a gid_map, and gid_map tells more than uid_map if it
+ * fails. */
+static void act(int directory)
+{
+	static struct buffer deny, text[2];
+	buffer_string(&deny, "deny");
+	if (deny_setgroups)
+		write_file(directory, "setgroups", &deny);
+	for (int map = MAP_GID; map >= MAP_UID; map--) {
+		helper_reply.map = (uint16_t)map;
+		format_map(&text[map], map, " ", "\n");
+		if (text[map].used)
+			write_file(directory, map == MAP_GID ? "gid_map" : "uid_map", &text[map]);
+	}
+	buffer_number(&record, " error=", 0);
+	helper_record(&record);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	helper_reply.head.op = OP_MAP;
+	helper_sanitise(argc);
+	helper_hold(1U << CAP_SETUID | 1U << CAP_SETGID);
+	open_policy();
+	helper_open_log();
+	helper_confine(filter, sizeof(filter) / sizeof(filter[0]));
+	int directory = helper_receive(&request, sizeof(request));
+	check_request();
+	check_directory(directory);
+	confine_to(directory);
+	decide();
+	/* Our own real uid against signals; the caller's effective one, because the kernel asks for
+	 * the owner. */
+	helper_become(helper_self, helper_caller, helper_self);
+	record_intent();
+	act(directory);
+	helper_end(STAGE_DONE, STATUS_OK, 0);
+}

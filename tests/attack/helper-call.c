@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Speaks the helper protocol as an attacker would: every byte, descriptor and circumstance of one
+ * call can be chosen. Prints what came back as KEY=VALUE words, so that a test can grep for what it
+ * promises.
+ *
+ *   helper-call [OPTION=VALUE]... HELPER veth LINK NAME [CONTAINER]
+ *   helper-call [OPTION=VALUE]... HELPER map [u|g:NSID:HOSTID:COUNT]...
+ *
+ * object=KIND     what is sent: own (default), host, grandchild, path:PATH, opath:PATH, none, two,
+ * many, and the kinds below size=N op=N magic=N version=N poke=OFFSET:BYTE   the request's bytes
+ * socket=KIND     fd 3: seqpacket (default), stream, dgram, pipe, tty, closed, tcp
+ * credentials=1   SO_PASSCRED on the helper's end        messages=N  send it N times
+ * argc=N          0 and up                               closed=LIST standard descriptors to close,
+ * e.g. 012 limit=NAME:N    fsize, nofile, nproc, as, stack, cpu, core, memlock, sigpending nnp=1
+ * clonefs=1 userns=1 nobset=1                      circumstances that take privileges away hold=1
+ * keep the namespace until standard input ends    ns=fork|here   who owns it netlink=1       an
+ * rtnetlink socket of the caller's as fds 0-2 env=1           hostile environment signals=1   all
+ * ignored and blocked, a timer running pause=1         do not send the request until a line comes
+ * on standard input; print pid=
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "setuid-helpers/protocol.h"
+
+static const char *option_names[40], *option_values[40];
+static size_t option_count;
+
+static const char *option(const char *name)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (!strcmp(option_names[i], name))
+			return option_values[i];
+	return NULL;
+}
+
+static bool option_is(const char *name, const char *value)
+{
+	const char *given = option(name);
+	return given && !strcmp(given, value);
+}
+
+/* A process in new namespaces that waits; its /proc directory or network namespace is the object.
+ */
+static pid_t new_child(int flags)
+{
+	int ready[2];
+	char byte;
+	if (pipe(ready))
+		err(3, "pipe");
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(ready[0]);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(flags & ~CLONE_NEWCGROUP))
+			err(3, "unshare");
+		/* CLONE_NEWCGROUP means: once more, one level down */
+		if ((flags & CLONE_NEWCGROUP) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
+			err(3, "unshare again");
+		if (write(ready[1], "", 1) != 1)
+			_exit(3);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		errx(3, "no namespace");
+	close(ready[0]);
+	return pid;
+}
+
+static int open_of(pid_t pid, const char *what, int flags)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, what);
+	int fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0)
+		err(3, "%s", path);
+	return fd;
+}
+
+static pid_t target;
+
+static int open_object(bool map)
+{
+	const char *kind = option("object");
+	const char *what = map ? "" : "ns/net";
+	int pair[2];
+	if (!kind || !strcmp(kind, "own") || !strcmp(kind, "two") || !strcmp(kind, "many") ||
+	    !strcmp(kind, "none") || !strcmp(kind, "dead") || !strcmp(kind, "zombie")) {
+		target = new_child(CLONE_NEWUSER | CLONE_NEWNET);
+		int fd = open_of(target, what, O_RDONLY);
+		if (kind && (!strcmp(kind, "dead") || !strcmp(kind, "zombie"))) {
+			kill(target, SIGKILL);
+			siginfo_t info;
+			waitid(P_PID, (id_t)target, &info,
+			       WEXITED | (kind[0] == 'z' ? WNOWAIT : 0));
+		}
+		return fd;
+	}
+	if (!strcmp(kind, "grandchild")) {
+		target = new_child(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWCGROUP);
+		return open_of(target, what, O_RDONLY);
+	}
+	if (!strcmp(kind, "host"))
+		return open_of(getpid(), what, O_RDONLY);
+	if (!strncmp(kind, "path:", 5))
+		return open(kind + 5, O_RDONLY | O_NONBLOCK);
+	if (!strncmp(kind, "opath:", 6))
+		return open(kind + 6, O_PATH);
+	if (!strcmp(kind, "socket"))
+		return socketpair(AF_UNIX, SOCK_STREAM, 0, pair) ? -1 : pair[0];
+	if (!strcmp(kind, "fifo"))
+		return pipe(pair) ? -1 : pair[0];
+	if (!strcmp(kind, "tty"))
+		return posix_openpt(O_RDWR | O_NOCTTY);
+	if (!strcmp(kind, "memfd"))
+		return (int)syscall(SYS_memfd_create, "x", 0);
+	if (!strcmp(kind, "pidfd"))
+		return (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (!strncmp(kind, "ns/", 3)) {
+		target = new_child(CLONE_NEWUSER | CLONE_NEWNET);
+		return open_of(target, kind, O_RDONLY);
+	}
+	errx(2, "object=%s?", kind);
+}
+
+static uint32_t number(const char *text)
+{
+	return (uint32_t)strtoull(text, NULL, 0);
+}
+
+static size_t build(int argc, char **argv, bool map, char *bytes)
+{
+	struct helper_head head = { HELPER_MAGIC, HELPER_VERSION, map ? OP_MAP : OP_VETH };
+	if (option("magic"))
+		head.magic = number(option("magic"));
+	if (option("version"))
+		head.version = (uint16_t)number(option("version"));
+	if (option("op"))
+		head.op = (uint16_t)number(option("op"));
+	if (map) {
+		struct map_request r = { .head = head };
+		for (int i = 0; i < argc; i++) {
+			int kind = argv[i][0] == 'g';
+			unsigned long long v[3] = { 0 };
+			sscanf(argv[i] + 2, "%llu:%llu:%llu", &v[0], &v[1], &v[2]);
+			r.extent[kind][r.count[kind] % MAP_MAX_EXTENTS] =
+			    (struct map_extent){ (uint32_t)v[0], (uint32_t)v[1], (uint32_t)v[2] };
+			r.count[kind]++;
+		}
+		memcpy(bytes, &r, sizeof(r));
+		return sizeof(r);
+	}
+	struct net_request r = { .head = head, .hwaddr = { 2, 1, 2, 3, 4, (uint8_t)getpid() } };
+	strncpy(r.link, argc > 0 ? argv[0] : "", sizeof(r.link));
+	strncpy(r.name, argc > 1 ? argv[1] : "", sizeof(r.name));
+	strncpy(r.container, argc > 2 ? argv[2] : "", sizeof(r.container));
+	memcpy(bytes, &r, sizeof(r));
+	return sizeof(r);
+}
+
+static void send_request(int fd, const char *bytes, size_t size, int object)
+{
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(253 * sizeof(int))];
+	} control;
+	int fds[253];
+	size_t count = option_is("object", "none")   ? 0
+		       : option_is("object", "two")  ? 2
+		       : option_is("object", "many") ? 253
+						     : 1;
+	for (size_t i = 0; i < count; i++)
+		fds[i] = object;
+	struct iovec part = { (void *)(uintptr_t)bytes, size };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	if (count) {
+		memset(&control, 0, sizeof(control));
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(&control.head), fds, count * sizeof(int));
+	}
+	for (unsigned i = option("messages") ? number(option("messages")) : 1; i; i--)
+		if (sendmsg(fd, &message, MSG_NOSIGNAL) < 0)
+			printf("send=%s ", strerrorname_np(errno));
+}
+
+static void set_limit(const char *spec)
+{
+	static const struct {
+		const char *name;
+		int resource;
+	} limits[] = { { "fsize", RLIMIT_FSIZE },
+		       { "nofile", RLIMIT_NOFILE },
+		       { "nproc", RLIMIT_NPROC },
+		       { "as", RLIMIT_AS },
+		       { "stack", RLIMIT_STACK },
+		       { "cpu", RLIMIT_CPU },
+		       { "core", RLIMIT_CORE },
+		       { "memlock", RLIMIT_MEMLOCK },
+		       { "sigpending", RLIMIT_SIGPENDING } };
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		size_t n = strlen(limits[i].name);
+		if (!strncmp(spec, limits[i].name, n) && spec[n] == ':') {
+			rlim_t value =
+			    !strcmp(spec + n + 1, "max") ? RLIM_INFINITY : number(spec + n + 1);
+			if (setrlimit((__rlimit_resource_t)limits[i].resource,
+				      &(struct rlimit){ value, value }))
+				err(3, "setrlimit %s", spec);
+		}
+	}
+}
+
+static int helper_end_of_socket(int pair[2])
+{
+	const char *kind = option("socket");
+	int type = SOCK_SEQPACKET, value = 1;
+	if (kind && !strcmp(kind, "pipe"))
+		return pipe(pair);
+	if (kind && !strcmp(kind, "tty"))
+		return pair[0] = posix_openpt(O_RDWR | O_NOCTTY), pair[1] = dup(pair[0]);
+	if (kind && !strcmp(kind, "tcp"))
+		return pair[0] = socket(AF_INET, SOCK_STREAM, 0), pair[1] = dup(pair[0]);
+	if (kind && !strcmp(kind, "stream"))
+		type = SOCK_STREAM;
+	if (kind && !strcmp(kind, "dgram"))
+		type = SOCK_DGRAM;
+	if (socketpair(AF_UNIX, type, 0, pair))
+		err(3, "socketpair");
+	if (option("credentials"))
+		setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &value, sizeof(value));
+	return 0;
+}
+
+static void take_privileges_away(void)
+{
+	if (option("nnp"))
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (option("userns") && unshare(CLONE_NEWUSER))
+		err(3, "unshare");
+	if (option("nobset") && prctl(PR_CAPBSET_DROP, number(option("nobset"))))
+		err(3, "bounding set");
+}
+
+static _Noreturn void run_helper(const char *path, int fd)
+{
+	static char *argv[1001], *plain[] = { NULL };
+	static char *hostile[] = { "LD_PRELOAD=/nonexistent.so",
+				   "LD_LIBRARY_PATH=.",
+				   "LD_AUDIT=x",
+				   "GLIBC_TUNABLES=glibc.malloc.check=3",
+				   "LOCPATH=.",
+				   "NLSPATH=.",
+				   "TZ=../../etc/passwd",
+				   "PATH=.",
+				   "MALLOC_CHECK_=3",
+				   "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/x",
+				   NULL };
+	unsigned argc = option("argc") ? number(option("argc")) : 1;
+	for (unsigned i = 0; i < argc && i < 1000; i++)
+		argv[i] = "net-helper";
+	if (option("signals")) {
+		sigset_t all;
+		sigfillset(&all);
+		sigprocmask(SIG_SETMASK, &all, NULL);
+		for (int s = 1; s < 65; s++)
+			signal(s, SIG_IGN);
+		setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 1000 }, { 0, 1000 } }, NULL);
+	}
+	if (option_is("socket", "closed"))
+		close(3);
+	else if (fd != 3)
+		dup2(fd, 3);
+	else
+		fcntl(3, F_SETFD, 0);
+	if (option("netlink")) {
+		int nl = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+		for (int i = 0; i < 3; i++)
+			dup2(nl, i);
+	}
+	for (const char *c = option("closed"); c && *c; c++)
+		close(*c - '0');
+	for (size_t i = 0; i < option_count; i++)
+		if (!strcmp(option_names[i], "limit"))
+			set_limit(option_values[i]);
+	execve(path, argv, option("env") ? hostile : plain);
+	_exit(126);
+}
+
+static pid_t start(const char *path, int fd, int other)
+{
+	if (option("clonefs")) {
+		/* Another process that shares our fs_struct: exec of a setuid program gets no
+		 * privilege then. */
+		pid_t sharer = (pid_t)syscall(SYS_clone, CLONE_FS | SIGCHLD, NULL, NULL, NULL, 0);
+		if (sharer == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			execve(path, (char *[]){ NULL }, NULL);
+			for (;;)
+				pause();
+		}
+	}
+	pid_t pid = option("clonefs")
+			? (pid_t)syscall(SYS_clone, CLONE_FS | SIGCHLD, NULL, NULL, NULL, 0)
+			: fork();
+	if (pid == 0) {
+		close(other);
+		take_privileges_away();
+		run_helper(path, fd);
+	}
+	return pid;
+}
+
+static void print_reply(int fd)
+{
+	struct helper_reply r;
+	ssize_t n = recv(fd, &r, sizeof(r), 0);
+	if (n < 0 && errno == ECONNRESET)
+		n = recv(fd, &r, sizeof(r), 0);
+	if (n != (ssize_t)sizeof(r)) {
+		printf("reply=none ");
+		return;
+	}
+	printf("stage=%u status=%u error=%u quota=%u used=%u line=%u bad_line=%u host=%.16s "
+	       "index=%u peer=%u "
+	       "map=%u extent=%u file=%u ",
+	       r.stage, r.status, r.error, r.quota, r.used, r.line, r.bad_line, r.host_name,
+	       r.host_index, r.peer_index, r.map, r.extent, r.file);
+}
+
+int main(int argc, char **argv)
+{
+	char bytes[4096] = { 0 };
+	int i = 1, pair[2], status = 0;
+	for (; i < argc && strchr(argv[i], '=') && argv[i][0] != '/'; i++) {
+		char *equal = strchr(argv[i], '=');
+		*equal = 0;
+		option_names[option_count] = argv[i];
+		option_values[option_count++] = equal + 1;
+		if (option_count == 40)
+			errx(2, "too many options");
+	}
+	if (argc - i < 2)
+		errx(2, "usage: helper-call [OPTION=VALUE]... HELPER veth|map ...");
+	const char *path = argv[i], *what = argv[i + 1];
+	bool map = !strcmp(what, "map");
+	size_t size = build(argc - i - 2, argv + i + 2, map, bytes);
+	if (option("size"))
+		size = number(option("size"));
+	if (option("poke")) {
+		unsigned at = 0, byte = 0;
+		sscanf(option("poke"), "%u:%u", &at, &byte);
+		bytes[at] = (char)byte;
+	}
+	int object = open_object(map);
+	helper_end_of_socket(pair);
+	pid_t pid = 0;
+	if (option("pause")) {
+		pid = start(path, pair[1], pair[0]);
+		printf("pid=%d ", (int)pid);
+		fflush(stdout);
+		while (getchar() != '\n' && !feof(stdin))
+			;
+	}
+	send_request(pair[0], bytes, size, object);
+	if (!pid)
+		pid = start(path, pair[1], pair[0]);
+	close(pair[1]);
+	print_reply(pair[0]);
+	waitpid(pid, &status, 0);
+	printf("%s=%d target=%d\n", WIFSIGNALED(status) ? "signal" : "exit",
+	       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (int)target);
+	fflush(stdout);
+	if (option("hold"))
+		while (getchar() != EOF)
+			;
+	return 0;
+}
