@@ -29,7 +29,7 @@ static char directory[] = "/tmp/test-idmap-XXXXXX";
 
 static const char *in_directory(const char *name)
 {
-	static char paths[8][64];
+	static char paths[8][128];
 	static int turn;
 	char *path = paths[turn++ % 8];
 	snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
