@@ -37,7 +37,7 @@ static bool in_user_namespace(void)
 static int explain_privilege(const char *path, const struct stat *info, enum error_code code,
 			     struct error *err)
 {
-	const char *capabilities = code == E_NET_HELPER ? "cap_net_admin" : "cap_setuid,cap_setgid";
+	const char *capabilities = code == E_NET_HELPER ? "cap_net_admin" : "cap_setgid,cap_setuid";
 	struct statvfs fs;
 	bool has_file_capability = getxattr(path, "security.capability", NULL, 0) > 0;
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
