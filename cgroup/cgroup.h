@@ -3,14 +3,15 @@
  * Control groups of one container: finding the subtree that is delegated to the caller, making
  * the payload group (and the supervisor's own), limits, freezing, statistics, removal.
  *
- * Works with the layouts unified (cgroup2 only), hybrid (v1 controllers and a cgroup2 without or with some) and
- * legacy (v1 only), cgroups(7). No privilege: what the caller cannot write is reported, not worked around.
+ * Works with the layouts unified (cgroup2 only), hybrid (v1 controllers and a cgroup2 without or
+ * with some) and legacy (v1 only), cgroups(7). No privilege: what the caller cannot write is
+ * reported, not worked around.
  *
- * Names, as LXC's: lxc.payload.NAME for the container, lxc.monitor.NAME for its supervisor, below the delegated
- * group in every usable hierarchy. Left-overs of a crashed container (empty groups of that name) are reused, never
- * avoided with a suffix. When the delegated group itself holds processes ("Device or resource busy", the
- * no-internal-processes rule) they are moved to the leaf lxc.leaf below it first; a caller found in lxc.leaf or
- * lxc.monitor.* uses the group above.
+ * Names, as LXC's: lxc.payload.NAME for the container, lxc.monitor.NAME for its supervisor, below
+ * the delegated group in every usable hierarchy. Left-overs of a crashed container (empty groups of
+ * that name) are reused, never avoided with a suffix. When the delegated group itself holds
+ * processes ("Device or resource busy", the no-internal-processes rule) they are moved to the leaf
+ * lxc.leaf below it first; a caller found in lxc.leaf or lxc.monitor.* uses the group above.
  */
 #ifndef CGROUP_CGROUP_H
 #define CGROUP_CGROUP_H
@@ -27,8 +28,8 @@ enum cgroup_layout { CGROUP_NONE, CGROUP_LEGACY, CGROUP_HYBRID, CGROUP_UNIFIED }
 
 /* One lxc.cgroup2.FILE or lxc.cgroup.FILE line, in file order. */
 struct cgroup_limit {
-	int version;       /* 1 or 2 */
-	const char *file;  /* "memory.max" */
+	int version;	  /* 1 or 2 */
+	const char *file; /* "memory.max" */
 	const char *value;
 	const char *origin; /* "/home/u/.local/share/lxc/web/config:12", for messages */
 };
@@ -47,38 +48,41 @@ bool cgroup_is_delegated(const struct cgroup *cgroup);
 const char *cgroup_why_not(const struct cgroup *cgroup);
 
 /*
- * Before any side effect: can every limit be applied? A missing controller, one that is not delegated, a
- * bad file name: E_CGROUP_LIMIT by name of the key, its file:line and the fix. cgroup2.devices.* of an unprivileged
- * caller are not needed (device nodes cannot be made) and accepted. A limit with no delegation at all:
- * E_CGROUP_DELEGATION by name.
+ * Before any side effect: can every limit be applied? A missing controller, one that is not
+ * delegated, a bad file name: E_CGROUP_LIMIT by name of the key, its file:line and the fix.
+ * cgroup2.devices.* of an unprivileged caller are not needed (device nodes cannot be made) and
+ * accepted. A limit with no delegation at all: E_CGROUP_DELEGATION by name.
  */
-int cgroup_check_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits, size_t count,
-			struct error *err);
+int cgroup_check_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits,
+			size_t count, struct error *err);
 
-/* Make (or take over empty) payload and monitor groups; enable controllers; v1 cpuset inherits cpus and mems. */
+/* Make (or take over empty) payload and monitor groups; enable controllers; v1 cpuset inherits cpus
+ * and mems. */
 int cgroup_create(struct cgroup *cgroup, struct error *err);
 /* Move a process (0 = caller) to the monitor or the payload group of every hierarchy. */
 int cgroup_enter_monitor(const struct cgroup *cgroup, pid_t pid, struct error *err);
 int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *err);
 /*
- * Descriptor of the payload directory in cgroup2 for clone3(CLONE_INTO_CGROUP), or -1 where there is none; owned by
- * the struct. v1 hierarchies still need cgroup_enter_payload() (which skips nothing).
+ * Descriptor of the payload directory in cgroup2 for clone3(CLONE_INTO_CGROUP), or -1 where there
+ * is none; owned by the struct. v1 hierarchies still need cgroup_enter_payload() (which skips
+ * nothing).
  */
 int cgroup_payload_fd(const struct cgroup *cgroup);
 
 /*
- * Let the container's root manage its own subtree: chown of the payload directories and of cgroup.procs,
- * cgroup.threads, cgroup.subtree_control (cgroup2; v1: cgroup.procs, tasks) to uid/gid, as the systemd delegation
- * document says. Runs where both the caller's and the container's ids are mapped (inside idmap_run()); only
- * syscalls, no allocation needed.
+ * Let the container's root manage its own subtree: chown of the payload directories and of
+ * cgroup.procs, cgroup.threads, cgroup.subtree_control (cgroup2; v1: cgroup.procs, tasks) to
+ * uid/gid, as the systemd delegation document says. Runs where both the caller's and the
+ * container's ids are mapped (inside idmap_run()); only syscalls, no allocation needed.
  */
 int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, struct error *err);
 
 /* Write the limits and read each back; a value that did not take is E_CGROUP_LIMIT by name. */
-int cgroup_apply_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits, size_t count,
-			struct error *err);
+int cgroup_apply_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits,
+			size_t count, struct error *err);
 
-/* Read/write one file of the payload group (controller version found by file name). Caller frees *value. */
+/* Read/write one file of the payload group (controller version found by file name). Caller frees
+ * *value. */
 int cgroup_get(const struct cgroup *cgroup, const char *file, char **value, struct error *err);
 int cgroup_set(const struct cgroup *cgroup, const char *file, const char *value, struct error *err);
 
@@ -98,16 +102,26 @@ struct cgroup_stats {
 int cgroup_read_stats(const struct cgroup *cgroup, struct cgroup_stats *stats, struct error *err);
 
 /*
- * Remove payload (and what the container made below it) and monitor groups. The caller may still be in the monitor
- * group: it is moved out (to lxc.leaf or the delegated group) first. Empty groups only; waits up to a second for dying processes.
+ * Remove payload (and what the container made below it) and monitor groups. The caller may still be
+ * in the monitor group: it is moved out (to lxc.leaf or the delegated group) first. Empty groups
+ * only; waits up to a second for dying processes.
  */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
+/*
+ * Groups below the payload that the container's root made belong to it, and rmdir asks for write
+ * access to the group above: after cgroup_chown_payload() the caller cannot remove them. This
+ * removes them, run inside idmap_run() (the container's map plus the caller's ids); then
+ * cgroup_remove() or cgroup_create() again. To be called when one of those failed with
+ * err->sys_errno EACCES. Only syscalls and heap, no locks.
+ */
+int cgroup_remove_descendants(const struct cgroup *cgroup, struct error *err);
 
 /*
- * The groups as text, one per line, for the runtime directory; and groups from such a text, so that the
- * left-overs of a supervisor that was killed are found wherever its successor runs.
+ * The groups as text, one per line, for the runtime directory; and groups from such a text, so that
+ * the left-overs of a supervisor that was killed are found wherever its successor runs.
  */
 char *cgroup_to_text(const struct cgroup *cgroup);
-int cgroup_from_text(const char *container_name, const char *text, struct cgroup **out, struct error *err);
+int cgroup_from_text(const char *container_name, const char *text, struct cgroup **out,
+		     struct error *err);
 
 #endif

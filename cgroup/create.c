@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Making the payload groups, taking over what a crashed container left, and handing them to the
+ * container's root. */
+#define LOG_MODULE "cgroup"
+#include "cgroup/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/log.h"
+
+/* How long a killed container may take to leave its group before its successor gives up. */
+#define DYING_MS 1000
+
+/* What a container's own init wants to find; others (hugetlb, rdma, misc) are enabled for a limit
+ * that asks. */
+#define DEFAULT_CONTROLLERS "cpu cpuset io memory pids"
+
+/* v1: a new cpuset group is empty and takes no process until it has cpus and memory nodes. */
+static int inherit_cpuset(const struct hierarchy *h, int payload)
+{
+	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
+	if (h->version != 1 || !cgroup_list_has(h->controllers, "cpuset"))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char value[4096];
+		/* Not empty where the parent has cgroup.clone_children. */
+		if (cgroup_read_file(payload, files[i], value, sizeof(value)) > 0)
+			continue;
+		if (cgroup_read_file(h->base_fd, files[i], value, sizeof(value)) < 0 ||
+		    file_write_kernel(payload, files[i], value) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int create_in(struct cgroup *cgroup, struct hierarchy *h, struct error *err)
+{
+	_cleanup_free_ char *path = hierarchy_path(h, cgroup->payload);
+	_cleanup_close_ int payload = hierarchy_make_group(h, cgroup->payload, false);
+	if (payload < 0 && errno == EEXIST) {
+		/* Left by a container that crashed. Made anew, because limits of its last run may
+		 * still be set. */
+		if (cgroup_remove_group(h, cgroup->payload, time_monotonic_ms() + DYING_MS, err) <
+		    0)
+			return -1;
+		log_info("%s was left over and is made anew", path);
+		payload = hierarchy_make_group(h, cgroup->payload, false);
+	}
+	if (payload < 0)
+		return error_set(err, E_CGROUP, errno, "%s cannot be made", path);
+	if (inherit_cpuset(h, payload) < 0)
+		return error_set(err, E_CGROUP, errno,
+				 "%s: cpuset.cpus or cpuset.mems cannot be inherited", path);
+	h->procs_fd = openat(payload, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	if (h->procs_fd < 0)
+		return error_set(err, E_CGROUP, errno, "%s/cgroup.procs", path);
+	h->payload_fd = util_steal_fd(&payload);
+	return 0;
+}
+
+/* Nobody logs in to a unit of systemd, so that emptying it harms nobody; other groups are emptied
+ * for a limit only. */
+static bool base_is_unit(const struct hierarchy *h)
+{
+	return string_ends(h->base, ".scope") || string_ends(h->base, ".service");
+}
+
+int cgroup_create(struct cgroup *cgroup, struct error *err)
+{
+	for (size_t i = 0; i < cgroup->list.count; i++) {
+		struct hierarchy *h = &cgroup->list.items[i];
+		if (!h->delegated || h->payload_fd >= 0)
+			continue;
+		struct error why = { 0 };
+		if (h->version == 2 && cgroup_enable_controllers(cgroup, h, DEFAULT_CONTROLLERS,
+								 base_is_unit(h), &why) < 0)
+			log_info("%s", why.message); /* a limit that needs them says so again */
+		if (create_in(cgroup, h, err) < 0) {
+			cgroup_undo_create(cgroup);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void cgroup_undo_create(struct cgroup *cgroup)
+{
+	for (size_t i = 0; i < cgroup->list.count; i++) {
+		struct hierarchy *h = &cgroup->list.items[i];
+		if (h->payload_fd < 0)
+			continue;
+		util_close_fd(&h->payload_fd);
+		util_close_fd(&h->procs_fd);
+		h->payload_fd = h->procs_fd = -1;
+		unlinkat(h->base_fd, cgroup->payload, AT_REMOVEDIR);
+	}
+}
+
+int cgroup_payload_fd(const struct cgroup *cgroup)
+{
+	const struct hierarchy *h = cgroup_v2(cgroup);
+	return h ? h->payload_fd : -1;
+}
+
+int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, struct error *err)
+{
+	/* The rest stays the caller's: these files move processes and make children, the others are
+	 * limits. */
+	static const char *const files[][4] = {
+		[1] = { "cgroup.procs", "tasks" },
+		[2] = { "cgroup.procs", "cgroup.threads", "cgroup.subtree_control" },
+	};
+	for (size_t i = 0; i < cgroup->list.count; i++) {
+		const struct hierarchy *h = &cgroup->list.items[i];
+		if (h->payload_fd < 0)
+			continue;
+		if (fchown(h->payload_fd, uid, gid) < 0)
+			return error_set(err, E_CGROUP, errno, "chown %s%s/%s", h->mount, h->base,
+					 cgroup->payload);
+		for (const char *const *file = files[h->version]; *file; file++)
+			if (fchownat(h->payload_fd, *file, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+				return error_set(err, E_CGROUP, errno, "chown %s%s/%s/%s", h->mount,
+						 h->base, cgroup->payload, *file);
+	}
+	return 0;
+}

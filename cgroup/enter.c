@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Moving processes into groups. A move makes the kernel wait for a grace period (milliseconds), so
+ * none is made that changes nothing.
+ */
+#define LOG_MODULE "cgroup"
+#include "cgroup/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/*
+ * The supervisor may stay in the base group, beside the payload, but not where processes are
+ * forbidden (controllers enabled), nor in a group that ends with a login or a service: those are
+ * ended through cgroup2 or a named v1 hierarchy.
+ */
+static bool needs_monitor(const struct hierarchy *h)
+{
+	if (h->version == 1 && !string_starts(h->controllers, "name="))
+		return false;
+	return strcmp(h->own, h->base) != 0;
+}
+
+int cgroup_enter_monitor(const struct cgroup *cgroup, pid_t pid, struct error *err)
+{
+	for (size_t i = 0; i < cgroup->list.count; i++) {
+		const struct hierarchy *h = &cgroup->list.items[i];
+		if (!h->delegated || !needs_monitor(h))
+			continue;
+		_cleanup_close_ int group = hierarchy_make_group(h, cgroup->monitor, true);
+		_cleanup_close_ int procs =
+		    group < 0 ? -1 : openat(group, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+		if (procs >= 0 && cgroup_write_pid(procs, pid) == 0)
+			continue;
+		int reason = errno;
+		unlinkat(h->base_fd, cgroup->monitor, AT_REMOVEDIR);
+		_cleanup_free_ char *path = hierarchy_path(h, cgroup->monitor);
+		return error_set(err, E_CGROUP, reason, "entering %s", path);
+	}
+	return 0;
+}
+
+int hierarchy_open_payload(const struct cgroup *cgroup, const struct hierarchy *h)
+{
+	if (!h->delegated) {
+		errno = EACCES;
+		return -1;
+	}
+	if (h->payload_fd >= 0)
+		return fcntl(h->payload_fd, F_DUPFD_CLOEXEC, 3);
+	return openat(h->base_fd, cgroup->payload, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *err)
+{
+	for (size_t i = 0; i < cgroup->list.count; i++) {
+		const struct hierarchy *h = &cgroup->list.items[i];
+		if (!h->delegated)
+			continue;
+		_cleanup_close_ int dir = h->procs_fd >= 0 ? -1 : hierarchy_open_payload(cgroup, h);
+		_cleanup_close_ int own =
+		    dir < 0 ? -1 : openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+		int procs = h->procs_fd >= 0 ? h->procs_fd : own;
+		if (procs < 0 || cgroup_write_pid(procs, pid) < 0) {
+			int reason = errno;
+			_cleanup_free_ char *path = hierarchy_path(h, cgroup->payload);
+			return error_set(err, E_CGROUP, reason, "entering %s", path);
+		}
+	}
+	return 0;
+}
