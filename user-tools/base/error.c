@@ -99,7 +99,8 @@ void error_print(const struct error *err, const char *program, const char *conta
 		err->message);
 	if (err->rule[0] || err->fix[0])
 		fprintf(out, "    %s%s%s%s%s\n", err->rule[0] ? "rule: " : "", err->rule,
-			err->rule[0] && err->fix[0] ? "    " : "", err->fix[0] ? "fix: " : "", err->fix);
+			err->rule[0] && err->fix[0] ? "    " : "", err->fix[0] ? "fix: " : "",
+			err->fix);
 }
 
 int error_send(int fd, const struct error *err)

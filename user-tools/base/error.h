@@ -28,10 +28,10 @@ enum error_code {
 
 struct error {
 	enum error_code code;
-	int sys_errno;      /* 0 = no errno belongs to this failure */
+	int sys_errno;	    /* 0 = no errno belongs to this failure */
 	char message[1536]; /* "net 0: bridge lxcbr9 does not exist" */
-	char rule[512];     /* "/etc/lxc/lxc-usernet:3", or empty */
-	char fix[768];      /* "ip link add lxcbr9 type bridge", or empty */
+	char rule[512];	    /* "/etc/lxc/lxc-usernet:3", or empty */
+	char fix[768];	    /* "ip link add lxcbr9 type bridge", or empty */
 };
 
 /*
@@ -40,7 +40,7 @@ struct error {
  * already holds a failure keeps it.
  */
 int error_set(struct error *err, enum error_code code, int sys_errno, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 /* Add the deciding rule or the fix to a failure. Both return -1. */
 int error_rule(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

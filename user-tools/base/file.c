@@ -188,7 +188,8 @@ void fd_close_from(int first, const int *keep, size_t count)
 			if (keep[i] >= 0 && (unsigned)keep[i] >= from && (unsigned)keep[i] < next)
 				next = (unsigned)keep[i];
 		unsigned last = next == UINT_MAX ? UINT_MAX : next - 1;
-		if ((next == UINT_MAX || next > from) && syscall(SYS_close_range, from, last, 0) < 0)
+		if ((next == UINT_MAX || next > from) &&
+		    syscall(SYS_close_range, from, last, 0) < 0)
 			for (int fd = (int)from; fd < 4096 && (unsigned)fd <= last; fd++)
 				if (!kept(fd, keep, count))
 					close(fd);

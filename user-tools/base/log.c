@@ -71,8 +71,8 @@ int log_set_syslog(const char *facility)
 	int code = -1;
 	if (strcasecmp(facility, "daemon") == 0)
 		code = LOG_DAEMON;
-	else if (strncasecmp(facility, "local", 5) == 0 && facility[5] >= '0' && facility[5] <= '7' &&
-		 !facility[6])
+	else if (strncasecmp(facility, "local", 5) == 0 && facility[5] >= '0' &&
+		 facility[5] <= '7' && !facility[6])
 		code = LOG_LOCAL0 + ((facility[5] - '0') << 3);
 	if (code < 0)
 		return errno = EINVAL, -1;
@@ -105,8 +105,8 @@ static void put(enum log_level level, const char *module, const char *text)
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (localtime_r(&now.tv_sec, &local))
 		strftime(stamp, sizeof(stamp), "%Y%m%d%H%M%S", &local);
-	int n = snprintf(line, sizeof(line) - 1, "%s %s %s.%03ld %-8s %s - %s", program_name, container,
-			 stamp, now.tv_nsec / 1000000, names[level], module, text);
+	int n = snprintf(line, sizeof(line) - 1, "%s %s %s.%03ld %-8s %s - %s", program_name,
+			 container, stamp, now.tv_nsec / 1000000, names[level], module, text);
 	size_t length = n < 0 ? 0 : (size_t)n < sizeof(line) - 1 ? (size_t)n : sizeof(line) - 2;
 	line[length++] = '\n';
 	if (write(file, line, length) < 0)
@@ -133,6 +133,7 @@ void log_notice(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (!quiet)
-		fprintf(stderr, "%s: %s%s%s\n", program_name, container, container[0] ? ": " : "", text);
+		fprintf(stderr, "%s: %s%s%s\n", program_name, container, container[0] ? ": " : "",
+			text);
 	put(LEVEL_WARN, "notice", text);
 }

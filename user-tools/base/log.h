@@ -35,7 +35,7 @@ int log_fd(void);
 void log_set_quiet(bool quiet); /* notices to the user on stderr off */
 
 void log_write(enum log_level level, const char *module, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 /* A notice the user should see once on stderr (not with -q), and in the log as WARN. */
 void log_notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -54,7 +54,8 @@ ssize_t socket_receive(int socket, void *data, size_t size, int *fds, size_t *co
 	if (n < 0)
 		return -1;
 	int overflow = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-	for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
+	for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head;
+	     head = CMSG_NXTHDR(&message, head)) {
 		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
 			continue;
 		size_t here = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);

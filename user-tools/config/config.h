@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The lxc.* keys: text of configuration files in, one struct config out, which is never changed afterwards
- * (commands that define keys on the command line do it through config_set before the plan is made).
+ * The lxc.* keys: text of configuration files in, one struct config out, which is never changed
+ * afterwards (commands that define keys on the command line do it through config_set before the
+ * plan is made).
  *
- * One table (config/keys.c) names every key with its value form, its parser, how it is printed, and whether it works
- * yet. A key that is in the table but does not work yet parses, and config_check_supported() refuses it by name before a
- * start; unknown lxc.* keys are errors where they stand. Lines that do not start with "lxc." are ignored, as in LXC.
+ * One table (config/keys.c) names every key with its value form, its parser, how it is printed, and
+ * whether it works yet. A key that is in the table but does not work yet parses, and
+ * config_check_supported() refuses it by name before a start; unknown lxc.* keys are errors where
+ * they stand. Lines that do not start with "lxc." are ignored, as in LXC.
  *
- * What is decided here: syntax and value ranges. Whether a path exists or an id is allowed is the business of
- * whoever uses the value.
+ * What is decided here: syntax and value ranges. Whether a path exists or an id is allowed is the
+ * business of whoever uses the value.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -36,7 +38,7 @@ struct net_address {
 		struct in_addr v4;
 		struct in6_addr v6;
 	};
-	unsigned prefix;          /* 0..32, 0..128 */
+	unsigned prefix;	  /* 0..32, 0..128 */
 	struct in_addr broadcast; /* IPv4 only; computed when not given */
 };
 
@@ -55,13 +57,13 @@ struct net_config {
 	unsigned index;
 	enum net_type type;
 	bool has_type;
-	bool up;              /* flags */
-	char *link;           /* NULL = none */
-	char *name;           /* NULL = the next free ethN */
+	bool up;    /* flags */
+	char *link; /* NULL = none */
+	char *name; /* NULL = the next free ethN */
 	bool has_hwaddr;
-	uint8_t hwaddr[6];    /* x digits already replaced by random ones */
-	char *hwaddr_text;    /* as written, "10:66:6a:xx:xx:xx" */
-	uint32_t mtu;         /* 0 = that of the link */
+	uint8_t hwaddr[6]; /* x digits already replaced by random ones */
+	char *hwaddr_text; /* as written, "10:66:6a:xx:xx:xx" */
+	uint32_t mtu;	   /* 0 = that of the link */
 	struct net_address *addresses;
 	size_t address_count;
 	struct net_gateway gateway4, gateway6;
@@ -74,7 +76,7 @@ struct mount_auto {
 	enum mount_mode proc;
 	enum mount_mode sys;
 	enum mount_mode cgroup;
-	bool cgroup_full;  /* cgroup-full:... was asked for (not supported yet) */
+	bool cgroup_full; /* cgroup-full:... was asked for (not supported yet) */
 	bool cgroup_force;
 	struct config_origin origin;
 };
@@ -95,12 +97,12 @@ struct cgroup_setting {
 struct config {
 	char *path; /* of the file that was loaded first, or NULL */
 
-	long personality;  /* PER_LINUX, PER_LINUX32 or -1 = not set */
-	char *arch;        /* i686, x86_64 ... or NULL */
-	char *uts_name;    /* NULL = not set */
+	long personality; /* PER_LINUX, PER_LINUX32 or -1 = not set */
+	char *arch;	  /* i686, x86_64 ... or NULL */
+	char *uts_name;	  /* NULL = not set */
 
-	char *rootfs_path; /* without type prefix; NULL = not set */
-	char *rootfs_type; /* "dir", "overlay" ... ; "dir" when no prefix */
+	char *rootfs_path;  /* without type prefix; NULL = not set */
+	char *rootfs_type;  /* "dir", "overlay" ... ; "dir" when no prefix */
 	char *rootfs_mount; /* NULL = default */
 	char *rootfs_options;
 	bool rootfs_managed;
@@ -117,30 +119,30 @@ struct config {
 	struct mount_entry *mounts;
 	size_t mount_count;
 
-	bool autodev;            /* default true */
-	uint64_t autodev_size;   /* bytes, default 500000 */
+	bool autodev;	       /* default true */
+	uint64_t autodev_size; /* bytes, default 500000 */
 	unsigned tty_max;
 	char *tty_dir;
 	unsigned pty_max;
-	char *console_path;      /* "none" or a path; NULL = default */
+	char *console_path; /* "none" or a path; NULL = default */
 	char *console_logfile;
 	uint64_t console_buffer_size, console_size;
 	bool console_rotate;
 
-	bool has_cap_keep;       /* keep list given (may be empty = drop all) */
+	bool has_cap_keep;	     /* keep list given (may be empty = drop all) */
 	uint64_t cap_keep, cap_drop; /* bit n = capability n */
 
-	char *init_cmd;          /* NULL = /sbin/init */
+	char *init_cmd; /* NULL = /sbin/init */
 	char *execute_cmd;
 	uid_t init_uid;
 	gid_t init_gid;
 	char *init_cwd;
 
-	struct string_list environment;         /* NAME=VALUE */
+	struct string_list environment; /* NAME=VALUE */
 	struct string_list environment_runtime;
 
 	int signal_halt, signal_reboot, signal_stop; /* 0 = default */
-	int signal_pdeath;                           /* default SIGKILL */
+	int signal_pdeath;			     /* default SIGKILL */
 
 	int log_level; /* -1 = not set */
 	char *log_file, *log_syslog;
@@ -156,7 +158,8 @@ struct config {
 	unsigned start_delay;
 	int start_order;
 
-	/* Private to config/: every line in effect order, the raw text for the writer, file names. */
+	/* Private to config/: every line in effect order, the raw text for the writer, file names.
+	 */
 	struct config_store *store;
 };
 
@@ -167,38 +170,41 @@ void config_free(struct config *config);
 void config_cleanup(struct config **config);
 
 /*
- * Read a file and what it includes into config. Errors E_CONFIG_* start with FILE:LINE, name the value and what would be
- * accepted.
+ * Read a file and what it includes into config. Errors E_CONFIG_* start with FILE:LINE, name the
+ * value and what would be accepted.
  */
 int config_load(struct config *config, const char *path, struct error *err);
 /* The same from memory; name stands in messages where the file name would. */
 int config_load_text(struct config *config, const char *text, size_t length, const char *name,
 		     struct error *err);
 
-/* Set one key as "lxc-start -s KEY=VALUE" does; appended to what a save writes. origin "command line". */
+/* Set one key as "lxc-start -s KEY=VALUE" does; appended to what a save writes. origin "command
+ * line". */
 int config_set(struct config *config, const char *key, const char *value, struct error *err);
 /* "KEY=VALUE" */
 int config_set_definition(struct config *config, const char *definition, struct error *err);
 
 /*
- * The value of a key as lxc-info -c prints it: lists one per line, each with a newline; scalars without.
- * NULL and *known = false if there is no such key; "" if unset. Caller frees.
+ * The value of a key as lxc-info -c prints it: lists one per line, each with a newline; scalars
+ * without. NULL and *known = false if there is no such key; "" if unset. Caller frees.
  */
 char *config_get(const struct config *config, const char *key, bool *known);
 
 /* Is it a key (or prefix of an indexed one) of the table? */
 bool config_key_exists(const char *key);
 
-/* E_UNSUPPORTED "FILE:LINE: KEY = VALUE: not supported yet" for the first line that carries such a value. */
+/* E_UNSUPPORTED "FILE:LINE: KEY = VALUE: not supported yet" for the first line that carries such a
+ * value. */
 int config_check_supported(const struct config *config, struct error *err);
 
 /*
- * Write the raw text (unexpanded includes, comments kept, lxc.net.N.hwaddr with x replaced by what was drawn) with
- * everything set later at the end; atomically.
+ * Write the raw text (unexpanded includes, comments kept, lxc.net.N.hwaddr with x replaced by what
+ * was drawn) with everything set later at the end; atomically.
  */
 int config_save(struct config *config, const char *path, mode_t mode, struct error *err);
 
-/* The key table, for manual pages and completion: name with [i] for an index, value form, one-line meaning, supported now. */
+/* The key table, for manual pages and completion: name with [i] for an index, value form, one-line
+ * meaning, supported now. */
 struct config_key_info {
 	const char *name, *form, *meaning;
 	bool supported;
@@ -207,12 +213,14 @@ size_t config_key_count(void);
 struct config_key_info config_key_at(size_t i);
 
 /*
- * System configuration (lxc.conf(5)): lxc.lxcpath, lxc.default_config, lxc.bdev.*, lxc.cgroup.*. Returns the value (caller frees) or
- * its default; NULL for an unknown item. For root PATH_SYSTEM_CONFIG, else ~/.config/lxc/lxc.conf.
+ * System configuration (lxc.conf(5)): lxc.lxcpath, lxc.default_config, lxc.bdev.*, lxc.cgroup.*.
+ * Returns the value (caller frees) or its default; NULL for an unknown item. For root
+ * PATH_SYSTEM_CONFIG, else ~/.config/lxc/lxc.conf.
  */
 char *config_system_get(const char *item);
 
-/* Split a command line with shell-like quoting (lxc.init.cmd, lxc.execute.cmd). E_CONFIG_VALUE on an open quote. */
+/* Split a command line with shell-like quoting (lxc.init.cmd, lxc.execute.cmd). E_CONFIG_VALUE on
+ * an open quote. */
 int config_split_command(const char *command, struct string_list *words, struct error *err);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Making and removing containers: the container directory, its configuration file, its storage, running a template.
- * What is half made when something fails or is interrupted is removed; what was there before is never touched.
+ * Making and removing containers: the container directory, its configuration file, its storage,
+ * running a template. What is half made when something fails or is interrupted is removed; what was
+ * there before is never touched.
  */
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
@@ -10,22 +11,25 @@
 #include "container/container.h"
 
 struct create_options {
-	const char *template;      /* NAME or /PATH; "none" */
-	const char *config_file;   /* -f; NULL = lxc.default_config, else the built-in unprivileged default */
-	const char *bdev;          /* -B; NULL = dir */
-	const char *dir;           /* --dir; NULL = LXCPATH/NAME/rootfs */
+	const char *template; /* NAME or /PATH; "none" */
+	const char *
+	    config_file; /* -f; NULL = lxc.default_config, else the built-in unprivileged default */
+	const char *bdev;	    /* -B; NULL = dir */
+	const char *dir;	    /* --dir; NULL = LXCPATH/NAME/rootfs */
 	char *const *template_args; /* NULL-terminated */
 };
-/* E_EXISTS, E_TEMPLATE, E_STORAGE, E_CONFIG_*; what was made is removed on failure and on SIGINT/SIGTERM/SIGHUP. */
-int image_create(struct container *container, const struct create_options *options, struct error *err);
+/* E_EXISTS, E_TEMPLATE, E_STORAGE, E_CONFIG_*; what was made is removed on failure and on
+ * SIGINT/SIGTERM/SIGHUP. */
+int image_create(struct container *container, const struct create_options *options,
+		 struct error *err);
 
 /* Path of a template program; caller frees. E_TEMPLATE lists those installed. */
 int image_find_template(const char *name, char **path, struct error *err);
 
 /*
- * Remove the container's storage and directory, as root of its own id map, never leaving the directory tree (no symlink is
- * followed, no mount point entered). E_RUNNING, E_NOT_FOUND. A rootfs outside the container directory or lxc.rootfs.managed = 0
- * is left alone (with a notice).
+ * Remove the container's storage and directory, as root of its own id map, never leaving the
+ * directory tree (no symlink is followed, no mount point entered). E_RUNNING, E_NOT_FOUND. A rootfs
+ * outside the container directory or lxc.rootfs.managed = 0 is left alone (with a notice).
  */
 int image_destroy(struct container *container, struct error *err);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Interfaces as the container sees them. The host end of a veth is asked for with setuid-helpers/client.h; everything
- * else (names, addresses, routes, up) is done by the container's own init before it becomes the payload, inside its
- * own network namespace, with the capabilities it has there (libnl-route).
+ * Interfaces as the container sees them. The host end of a veth is asked for with
+ * setuid-helpers/client.h; everything else (names, addresses, routes, up) is done by the
+ * container's own init before it becomes the payload, inside its own network namespace, with the
+ * capabilities it has there (libnl-route).
  */
 #ifndef NETWORK_NETWORK_H
 #define NETWORK_NETWORK_H
@@ -17,14 +18,16 @@
 
 /* One interface of a plan; made from the configuration before any side effect. */
 struct nic {
-	unsigned index;          /* N of lxc.net.N */
+	unsigned index; /* N of lxc.net.N */
 	enum net_type type;
-	char name[IFNAMSIZ];     /* inside; decided before the request: explicit, else the next free ethN */
-	char link[IFNAMSIZ];     /* bridge, may be empty */
+	char name[IFNAMSIZ]; /* inside; decided before the request: explicit, else the next free
+				ethN */
+	char link[IFNAMSIZ]; /* bridge, may be empty */
 	bool up;
 	bool has_hwaddr;
-	uint8_t hwaddr[6];       /* given, or drawn (10:66:6a:...) so that it survives a reboot of the container */
-	uint32_t mtu;            /* 0 = that of the link */
+	uint8_t hwaddr[6]; /* given, or drawn (10:66:6a:...) so that it survives a reboot of the
+			      container */
+	uint32_t mtu;	   /* 0 = that of the link */
 	const struct net_config *config; /* addresses, gateways; borrowed */
 	/* filled by network_request */
 	char host_name[IFNAMSIZ];
@@ -32,43 +35,49 @@ struct nic {
 };
 
 struct network_plan {
-	bool share_host;         /* a single lxc.net type none: no new network namespace */
+	bool share_host; /* a single lxc.net type none: no new network namespace */
 	struct nic *nics;
 	size_t count;
 };
 
 /*
- * Decide and check, before any side effect: types that work for this caller, link exists and is a bridge
- * (E_NET_LINK, with the fix), names valid and not twice, gateways reachable ("auto" needs the link's address: read here).
- * No lxc.net at all = a new namespace with lo down; "empty" = lo up.
+ * Decide and check, before any side effect: types that work for this caller, link exists and is a
+ * bridge (E_NET_LINK, with the fix), names valid and not twice, gateways reachable ("auto" needs
+ * the link's address: read here). No lxc.net at all = a new namespace with lo down; "empty" = lo
+ * up.
  */
 int network_plan_make(const struct config *config, struct network_plan *plan, struct error *err);
 void network_plan_free(struct network_plan *plan);
 
 /*
- * Host ends for all nics, into the network namespace netns_fd (which belongs to a user namespace of ours, or the
- * caller is privileged). owner_label is "container" for altnames and messages. On failure nothing of it can pass a packet; the
- * interfaces die with the namespace. Errors carry "net N: " and the rule, quota and who uses it.
+ * Host ends for all nics, into the network namespace netns_fd (which belongs to a user namespace of
+ * ours, or the caller is privileged). owner_label is "container" for altnames and messages. On
+ * failure nothing of it can pass a packet; the interfaces die with the namespace. Errors carry "net
+ * N: " and the rule, quota and who uses it.
  */
-int network_request(struct network_plan *plan, int netns_fd, const char *container, struct error *err);
+int network_request(struct network_plan *plan, int netns_fd, const char *container,
+		    struct error *err);
 
-/* Inside the container's network namespace, as its root: lo, hwaddr, addresses, up, routes, gateways. */
+/* Inside the container's network namespace, as its root: lo, hwaddr, addresses, up, routes,
+ * gateways. */
 int network_configure_inside(const struct network_plan *plan, struct error *err);
 
-/* Addresses of the interfaces of the current network namespace, without lo and IPv6 link-local ones, as text. */
+/* Addresses of the interfaces of the current network namespace, without lo and IPv6 link-local
+ * ones, as text. */
 struct network_address_info {
 	char interface[IFNAMSIZ];
 	int family;
 	char text[64];
 };
 /* Caller frees *out. Interface names (with lo) go to interfaces if not NULL. */
-int network_list_addresses(struct network_address_info **out, size_t *count, struct string_list *interfaces,
-			   struct error *err);
+int network_list_addresses(struct network_address_info **out, size_t *count,
+			   struct string_list *interfaces, struct error *err);
 
 /* rx/tx bytes of a host interface by name; 0 or -1 (errno). */
 int network_link_counters(const char *host_name, uint64_t *rx_bytes, uint64_t *tx_bytes);
 
-/* A random unicast, locally administered address: replaces x digits in text ("10:66:6a:xx:xx:xx"). 0 or -1. */
+/* A random unicast, locally administered address: replaces x digits in text ("10:66:6a:xx:xx:xx").
+ * 0 or -1. */
 int network_parse_hwaddr(const char *text, uint8_t out[6]);
 
 #endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The container's file systems: from a root directory on the host to a root of its own with /proc,
+ * /sys, /dev and the configured mounts. All of it runs in the container's first process, inside its
+ * own user and mount namespaces, in two halves:
+ *
+ *  - as the caller: what lies on the host is opened while the process still has the caller's uid,
+ * so that a home directory of mode 0700 needs no chmod (rootfs_open_sources);
+ *  - as the container's root: everything below the new root.
+ *
+ * Nothing below the root is ever reached by a path of the host: targets are resolved by openat2(2)
+ * with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS on a descriptor of the root, and mounts are attached
+ * to descriptors (move_mount(2)). So a hostile tree (symlinked /proc, /dev, mount targets) can only
+ * make a fool of itself.
+ */
+#ifndef ROOTFS_ROOTFS_H
+#define ROOTFS_ROOTFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "config/config.h"
+
+/* Is the root there and usable? Before anything is started. E_ROOTFS, E_UNSUPPORTED. */
+int rootfs_check(const struct config *config, struct error *err);
+
+struct rootfs {
+	const struct config *config;
+	bool user_namespace; /* device nodes must be bound, not made */
+	int root_tree;	     /* detached copy of lxc.rootfs.path, then the attached root (O_PATH) */
+	int *entry_trees;    /* one per lxc.mount.entry: detached copy of a bind source, or -1 */
+	int pts_fd;	     /* root of the container's devpts, or -1 */
+	char container_ttys[256]; /* "pts/1 pts/2", for the environment of init */
+};
+#define ROOTFS_INIT                           \
+	{                                     \
+		.root_tree = -1, .pts_fd = -1 \
+	}
+
+/* As the caller: propagation towards the host off, copies of the root and of all bind sources. */
+int rootfs_open_sources(struct rootfs *rootfs, struct error *err);
+/* As the container's root, in this order. */
+int rootfs_attach(struct rootfs *rootfs, struct error *err);	 /* the root itself */
+int rootfs_mount_dev(struct rootfs *rootfs, struct error *err);	 /* tmpfs on /dev, devpts */
+int rootfs_mount_auto(struct rootfs *rootfs, struct error *err); /* proc, sys, cgroup */
+int rootfs_mount_entries(struct rootfs *rootfs, struct error *err);
+int rootfs_fill_dev(struct rootfs *rootfs, struct error *err); /* null, zero ... fd, stdin ... */
+
+/*
+ * A pseudo terminal of the container's own devpts, shown at /dev/NAME (console, tty1 ...; below
+ * lxc.tty.dir if set). *master and *slave are new descriptors, close-on-exec.
+ */
+int rootfs_add_terminal(struct rootfs *rootfs, const char *name, int *master, int *slave,
+			struct error *err);
+/* The same without a place in /dev. Used by attach, too, with the pts_fd of the start. */
+int rootfs_open_pty(int pts_fd, int *master, int *slave, unsigned *number, struct error *err);
+
+/* Make the new root the root, with nothing of the old one left; the current directory is /. */
+int rootfs_pivot(struct rootfs *rootfs, struct error *err);
+
+/* Fresh /proc and /sys over those of the current root (lxc-attach -R). */
+int rootfs_remount_proc_sys(struct error *err);
+
+#endif
