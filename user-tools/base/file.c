@@ -170,6 +170,12 @@ char *user_name(uid_t uid)
 	return pw ? xstrdup(pw->pw_name) : xasprintf("%u", (unsigned)uid);
 }
 
+char *path_libexec(const char *name)
+{
+	const char *base = getenv("LXC_PRIVSEP_LIBEXECDIR");
+	return path_join(base && *base == '/' ? base : LIBEXECDIR, name);
+}
+
 static bool kept(int fd, const int *keep, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

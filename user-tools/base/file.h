@@ -47,6 +47,12 @@ char *path_home(void);
 /* The caller's user name from passwd, or the decimal uid; caller frees. */
 char *user_name(uid_t uid);
 
+/*
+ * An installed program of ours: LIBEXECDIR/NAME, or below $LXC_PRIVSEP_LIBEXECDIR for an installation elsewhere (these
+ * programs run as the caller, so the caller may choose them); caller frees.
+ */
+char *path_libexec(const char *name);
+
 /* Close all descriptors from first on, except keep (sorted or not; count may be 0). */
 void fd_close_from(int first, const int *keep, size_t count);
 int fd_set_cloexec(int fd, bool on);

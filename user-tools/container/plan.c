@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#define LOG_MODULE "plan"
+#include "container/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "container/share.h"
+#include "rootfs/rootfs.h"
+
+static int plan_idmap(struct start_plan *plan, struct error *err)
+{
+	const struct config *config = plan->config;
+	uid_t uid = geteuid();
+	if (!config->has_idmap && uid == 0)
+		return 0; /* a privileged container, as LXC's are */
+	plan->user_namespace = true;
+	if (config->idmap_auto || !config->has_idmap) {
+		if (!config->has_idmap)
+			log_info("no lxc.idmap: using the caller's subordinate ids, as lxc.idmap = auto");
+		return idmap_auto(uid, &plan->map, err);
+	}
+	plan->map = config->idmap;
+	if (idmap_check(&plan->map, uid, getegid(), true, err) == 0)
+		return 0;
+	if (config->idmap_origin.file && config->idmap_origin.line)
+		error_rule(err, "%s:%u", config->idmap_origin.file, config->idmap_origin.line);
+	return -1;
+}
+
+static int plan_cgroup(struct start_plan *plan, struct error *err)
+{
+	const struct config *config = plan->config;
+	if (cgroup_new(plan->container->name, &plan->cgroup, err) < 0)
+		return -1;
+	plan->limit_count = config->cgroup_count;
+	plan->limits = xcalloc(config->cgroup_count, sizeof(*plan->limits));
+	for (size_t i = 0; i < config->cgroup_count; i++) {
+		const struct cgroup_setting *line = &config->cgroups[i];
+		plan->limits[i] = (struct cgroup_limit){
+			.version = line->version,
+			.file = line->file,
+			.value = line->value,
+			.origin = line->origin.line ?
+					  xasprintf("%s:%u", line->origin.file, line->origin.line) :
+					  xstrdup("command line"),
+		};
+	}
+	if (cgroup_check_limits(plan->cgroup, plan->limits, plan->limit_count, err) < 0)
+		return -1;
+	if (!cgroup_is_delegated(plan->cgroup))
+		log_notice("starting without a control group of its own: %s", cgroup_why_not(plan->cgroup));
+	return 0;
+}
+
+static int plan_command(struct start_plan *plan, const struct start_options *options, struct error *err)
+{
+	const struct config *config = plan->config;
+	const char *text = plan->execute ? config->execute_cmd : config->init_cmd;
+	if (options->argv && options->argv[0]) {
+		for (char *const *word = options->argv; *word; word++)
+			string_list_add(&plan->argv, *word);
+	} else if (text) {
+		if (config_split_command(text, &plan->argv, err) < 0)
+			return -1;
+	} else if (!plan->execute)
+		string_list_add(&plan->argv, "/sbin/init");
+	if (!plan->argv.count) {
+		error_set(err, E_USAGE, 0, "no command to execute");
+		return error_fix(err, "%s NAME -- COMMAND, or set lxc.execute.cmd", program_name);
+	}
+	if (!plan->execute)
+		return 0;
+	_cleanup_free_ char *path = path_libexec("lxc-privsep/init.lxc");
+	plan->init_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (plan->init_fd < 0)
+		return error_set(err, E_INIT, errno, "%s", path);
+	return 0;
+}
+
+/*
+ * Who talks to the payload. A plain start has the console only. lxc-execute hands over what the caller redirected; for the
+ * rest, if the caller has a terminal, there is the console.
+ */
+static void plan_terminals(struct start_plan *plan)
+{
+	const char *path = plan->config->console_path;
+	plan->console = !path || strcmp(path, "none") != 0;
+	if (plan->foreground)
+		plan->terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (!plan->execute || !plan->foreground)
+		return;
+	bool any_terminal = false;
+	for (int fd = 0; fd < 3; fd++) {
+		if (isatty(fd))
+			any_terminal = true;
+		else
+			plan->stdio[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	}
+	if (!any_terminal && plan->terminal >= 0) {
+		close(plan->terminal);
+		plan->terminal = -1;
+	}
+	plan->console = plan->console && any_terminal;
+}
+
+int plan_make(struct start_plan *plan, struct container *container, const struct start_options *options,
+	      struct error *err)
+{
+	*plan = (struct start_plan){ .container = container,
+				     .config = container->config,
+				     .foreground = options->foreground,
+				     .execute = options->execute,
+				     .pid_file = options->pid_file,
+				     .init_fd = -1,
+				     .stdio = { -1, -1, -1 },
+				     .terminal = -1 };
+	for (size_t i = 0; i < NS_COUNT; i++)
+		plan->shared_fds[i] = -1;
+	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
+	    rootfs_check(plan->config, err) < 0 || plan_command(plan, options, err) < 0 ||
+	    network_plan_make(plan->config, &plan->network, err) < 0 ||
+	    share_open(plan, options, err) < 0 || plan_cgroup(plan, err) < 0)
+		return -1;
+	plan_terminals(plan);
+	return 0;
+}
+
+void plan_clear(struct start_plan *plan)
+{
+	for (size_t i = 0; i < plan->limit_count && plan->limits; i++)
+		free((char *)plan->limits[i].origin);
+	free(plan->limits);
+	cgroup_free(plan->cgroup);
+	network_plan_free(&plan->network);
+	string_list_clear(&plan->argv);
+	for (size_t i = 0; i < NS_COUNT; i++)
+		util_close_fd(&plan->shared_fds[i]);
+	for (size_t i = 0; i < 3; i++)
+		util_close_fd(&plan->stdio[i]);
+	util_close_fd(&plan->init_fd);
+	util_close_fd(&plan->terminal);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Everything decided and checked before the first side effect of a start. Made once by the starting command, read by the
+ * supervisor and by the container's first process, never changed (the interfaces' host names excepted).
+ */
+#ifndef CONTAINER_PLAN_H
+#define CONTAINER_PLAN_H
+
+#include <stdbool.h>
+
+#include "cgroup/cgroup.h"
+#include "container/container.h"
+#include "container/message.h"
+#include "idmap/idmap.h"
+#include "network/network.h"
+
+struct start_plan {
+	const struct container *container;
+	const struct config *config;
+	bool foreground, execute;
+	const char *pid_file;
+
+	bool user_namespace;
+	struct idmap map;
+	struct network_plan network;
+	int shared_fds[NS_COUNT]; /* namespaces to join instead of making them; -1 = a new one */
+
+	struct cgroup *cgroup;
+	struct cgroup_limit *limits;
+	size_t limit_count;
+
+	struct string_list argv; /* init, or what init.lxc runs */
+	int init_fd;             /* execute: init.lxc, opened on the host; else -1 */
+	int stdio[3];            /* execute: the caller's, where they are no terminals; -1 = the console */
+	bool console;            /* a console terminal is made */
+	int terminal;            /* foreground: /dev/tty of the caller, or -1 */
+};
+
+int plan_make(struct start_plan *plan, struct container *container, const struct start_options *options,
+	      struct error *err);
+void plan_clear(struct start_plan *plan);
+
+#endif
