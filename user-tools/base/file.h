@@ -48,8 +48,9 @@ char *path_home(void);
 char *user_name(uid_t uid);
 
 /*
- * An installed program of ours: LIBEXECDIR/NAME, or below $LXC_PRIVSEP_LIBEXECDIR for an installation elsewhere (these
- * programs run as the caller, so the caller may choose them); caller frees.
+ * An installed program of ours: LIBEXECDIR/NAME, or below $LXC_PRIVSEP_LIBEXECDIR for an
+ * installation elsewhere (these programs run as the caller, so the caller may choose them); caller
+ * frees.
  */
 char *path_libexec(const char *name);
 

@@ -17,8 +17,8 @@ static int gone(struct error *err)
 	return error_set(err, E_NOT_RUNNING, 0, "the container has just stopped");
 }
 
-int client_send(int socket, enum message_operation operation, int argument, const int *fds, size_t count,
-		struct error *err)
+int client_send(int socket, enum message_operation operation, int argument, const int *fds,
+		size_t count, struct error *err)
 {
 	struct message_request request = { .magic = MESSAGE_MAGIC,
 					   .version = MESSAGE_VERSION,
@@ -31,7 +31,8 @@ int client_send(int socket, enum message_operation operation, int argument, cons
 	return error_set(err, E_SUPERVISOR, errno, "asking the supervisor");
 }
 
-int client_receive(int socket, struct message_reply *reply, int *fds, size_t *count, struct error *err)
+int client_receive(int socket, struct message_reply *reply, int *fds, size_t *count,
+		   struct error *err)
 {
 	ssize_t n = socket_receive(socket, reply, sizeof(*reply), fds, count);
 	if (n == 0 || (n < 0 && errno == ECONNRESET))
@@ -40,7 +41,8 @@ int client_receive(int socket, struct message_reply *reply, int *fds, size_t *co
 		return error_set(err, E_SUPERVISOR, errno, "the supervisor's answer");
 	if (n != (ssize_t)sizeof(*reply) || reply->magic != MESSAGE_MAGIC ||
 	    reply->version != MESSAGE_VERSION) {
-		error_set(err, E_SUPERVISOR, 0, "the supervisor runs another version of this program");
+		error_set(err, E_SUPERVISOR, 0,
+			  "the supervisor runs another version of this program");
 		return error_fix(err, "stop the container with the version it was started with "
 				      "(or kill its supervisor) and start it again");
 	}
@@ -81,7 +83,8 @@ int client_get_namespaces(const struct container *container, int fds[NS_COUNT], 
 	return 0;
 }
 
-int container_get_state(const struct container *container, enum container_state *state, struct error *err)
+int container_get_state(const struct container *container, enum container_state *state,
+			struct error *err)
 {
 	struct message_reply reply;
 	struct error why = { 0 };
@@ -109,7 +112,8 @@ static bool wanted(unsigned mask, enum container_state state)
 }
 
 /* Follow one supervisor. 1 = a wanted state, 0 = it went away, -1. */
-static int follow(int socket, unsigned mask, int64_t until, enum container_state *state, struct error *err)
+static int follow(int socket, unsigned mask, int64_t until, enum container_state *state,
+		  struct error *err)
 {
 	struct message_reply reply;
 	if (client_send(socket, MESSAGE_SUBSCRIBE, 0, NULL, 0, err) < 0)
@@ -121,7 +125,8 @@ static int follow(int socket, unsigned mask, int64_t until, enum container_state
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n == 0)
-			return error_set(err, E_TIMEOUT, 0, "the state did not change in the time given");
+			return error_set(err, E_TIMEOUT, 0,
+					 "the state did not change in the time given");
 		n = client_receive(socket, &reply, NULL, NULL, err);
 		if (n <= 0)
 			return n;
@@ -158,7 +163,8 @@ int container_wait(const struct container *container, unsigned mask, int timeout
 			return 0;
 		int64_t left = until < 0 ? -1 : until - time_monotonic_ms();
 		if (until >= 0 && left <= 0)
-			return error_set(err, E_TIMEOUT, 0, "the state did not change in the time given");
+			return error_set(err, E_TIMEOUT, 0,
+					 "the state did not change in the time given");
 		runtime_pause((int)left);
 	}
 }

@@ -41,7 +41,8 @@ int container_check_name(const char *name, struct error *err)
 			why = "it has a control character";
 	if (!why)
 		return 0;
-	return error_set(err, E_NAME_INVALID, 0, "\"%.300s\" is not a container name: %s", name, why);
+	return error_set(err, E_NAME_INVALID, 0, "\"%.300s\" is not a container name: %s", name,
+			 why);
 }
 
 int container_open(const char *lxcpath, const char *name, struct container **out, struct error *err)
@@ -91,8 +92,10 @@ int container_load(struct container *container, const char *rcfile, struct error
 		container->config_path = path_absolute(rcfile);
 	} else {
 		struct stat st;
-		if (stat(container->config_path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-			error_set(err, E_NOT_FOUND, 0, "the container is not defined: there is no %s",
+		if (stat(container->config_path, &st) < 0 &&
+		    (errno == ENOENT || errno == ENOTDIR)) {
+			error_set(err, E_NOT_FOUND, 0,
+				  "the container is not defined: there is no %s",
 				  container->config_path);
 			return error_fix(err, "lxc-create -n %s -t TEMPLATE, or -P another path",
 					 container->name);

@@ -23,7 +23,8 @@ static int plan_idmap(struct start_plan *plan, struct error *err)
 	plan->user_namespace = true;
 	if (config->idmap_auto || !config->has_idmap) {
 		if (!config->has_idmap)
-			log_info("no lxc.idmap: using the caller's subordinate ids, as lxc.idmap = auto");
+			log_info("no lxc.idmap: using the caller's subordinate ids, as lxc.idmap = "
+				 "auto");
 		return idmap_auto(uid, &plan->map, err);
 	}
 	plan->map = config->idmap;
@@ -47,19 +48,21 @@ static int plan_cgroup(struct start_plan *plan, struct error *err)
 			.version = line->version,
 			.file = line->file,
 			.value = line->value,
-			.origin = line->origin.line ?
-					  xasprintf("%s:%u", line->origin.file, line->origin.line) :
-					  xstrdup("command line"),
+			.origin = line->origin.line
+				      ? xasprintf("%s:%u", line->origin.file, line->origin.line)
+				      : xstrdup("command line"),
 		};
 	}
 	if (cgroup_check_limits(plan->cgroup, plan->limits, plan->limit_count, err) < 0)
 		return -1;
 	if (!cgroup_is_delegated(plan->cgroup))
-		log_notice("starting without a control group of its own: %s", cgroup_why_not(plan->cgroup));
+		log_notice("starting without a control group of its own: %s",
+			   cgroup_why_not(plan->cgroup));
 	return 0;
 }
 
-static int plan_command(struct start_plan *plan, const struct start_options *options, struct error *err)
+static int plan_command(struct start_plan *plan, const struct start_options *options,
+			struct error *err)
 {
 	const struct config *config = plan->config;
 	const char *text = plan->execute ? config->execute_cmd : config->init_cmd;
@@ -85,8 +88,8 @@ static int plan_command(struct start_plan *plan, const struct start_options *opt
 }
 
 /*
- * Who talks to the payload. A plain start has the console only. lxc-execute hands over what the caller redirected; for the
- * rest, if the caller has a terminal, there is the console.
+ * Who talks to the payload. A plain start has the console only. lxc-execute hands over what the
+ * caller redirected; for the rest, if the caller has a terminal, there is the console.
  */
 static void plan_terminals(struct start_plan *plan)
 {
@@ -110,8 +113,8 @@ static void plan_terminals(struct start_plan *plan)
 	plan->console = plan->console && any_terminal;
 }
 
-int plan_make(struct start_plan *plan, struct container *container, const struct start_options *options,
-	      struct error *err)
+int plan_make(struct start_plan *plan, struct container *container,
+	      const struct start_options *options, struct error *err)
 {
 	*plan = (struct start_plan){ .container = container,
 				     .config = container->config,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Everything decided and checked before the first side effect of a start. Made once by the starting command, read by the
- * supervisor and by the container's first process, never changed (the interfaces' host names excepted).
+ * Everything decided and checked before the first side effect of a start. Made once by the starting
+ * command, read by the supervisor and by the container's first process, never changed (the
+ * interfaces' host names excepted).
  */
 #ifndef CONTAINER_PLAN_H
 #define CONTAINER_PLAN_H
@@ -30,14 +31,14 @@ struct start_plan {
 	size_t limit_count;
 
 	struct string_list argv; /* init, or what init.lxc runs */
-	int init_fd;             /* execute: init.lxc, opened on the host; else -1 */
-	int stdio[3];            /* execute: the caller's, where they are no terminals; -1 = the console */
-	bool console;            /* a console terminal is made */
-	int terminal;            /* foreground: /dev/tty of the caller, or -1 */
+	int init_fd;		 /* execute: init.lxc, opened on the host; else -1 */
+	int stdio[3]; /* execute: the caller's, where they are no terminals; -1 = the console */
+	bool console; /* a console terminal is made */
+	int terminal; /* foreground: /dev/tty of the caller, or -1 */
 };
 
-int plan_make(struct start_plan *plan, struct container *container, const struct start_options *options,
-	      struct error *err);
+int plan_make(struct start_plan *plan, struct container *container,
+	      const struct start_options *options, struct error *err);
 void plan_clear(struct start_plan *plan);
 
 #endif

@@ -65,7 +65,8 @@ static void path_key(const char *lxcpath, char key[17])
 /* BASE/KEY/NAME below one candidate; -1 if it cannot be. */
 static int make_directory(const char *base, const char *key, const char *name)
 {
-	/* Parents that are not ours to make (XDG_RUNTIME_DIR, /run/user/UID) must exist and be ours. */
+	/* Parents that are not ours to make (XDG_RUNTIME_DIR, /run/user/UID) must exist and be
+	 * ours. */
 	_cleanup_free_ char *parent = xstrdup(base);
 	char *slash = strrchr(parent, '/');
 	*slash = 0;
@@ -118,13 +119,15 @@ int runtime_lock(const char *lxcpath, const char *name, int wait_ms, struct erro
 			continue;
 		if (time_monotonic_ms() >= until) {
 			string_list_clear(&bases);
-			return error_set(err, E_BUSY, 0, "another command is working on the container");
+			return error_set(err, E_BUSY, 0,
+					 "another command is working on the container");
 		}
 		usleep(5000);
 	}
 	if (fd < 0) {
 		_cleanup_free_ char *tried = string_list_join(&bases, ", ");
-		error_set(err, E_RUNTIME_DIR, last, "no directory for runtime state (tried %s)", tried);
+		error_set(err, E_RUNTIME_DIR, last, "no directory for runtime state (tried %s)",
+			  tried);
 		error_fix(err, "set HOME to a directory of your own");
 	}
 	string_list_clear(&bases);
@@ -135,7 +138,8 @@ int runtime_lock(const char *lxcpath, const char *name, int wait_ms, struct erro
 static socklen_t socket_address(int directory, struct sockaddr_un *address)
 {
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	snprintf(address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/" SOCKET_NAME, directory);
+	snprintf(address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/" SOCKET_NAME,
+		 directory);
 	return sizeof(*address);
 }
 

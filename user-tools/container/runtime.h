@@ -2,13 +2,14 @@
 /*
  * The runtime directory: where a container's supervisor is found. Layout (it is the interface):
  *
- *   BASE/<16 hex digits of FNV-1a of LXCPATH>/<NAME>/   locked with flock(2) while somebody creates, runs or destroys it
- *       socket    of the supervisor
- *       cgroups   the groups made for it, one a line: what a successor cleans after a crash
+ *   BASE/<16 hex digits of FNV-1a of LXCPATH>/<NAME>/   locked with flock(2) while somebody
+ * creates, runs or destroys it socket    of the supervisor cgroups   the groups made for it, one a
+ * line: what a successor cleans after a crash
  *
- * BASE is the first of these that belongs to the caller alone (mode 0700): for root /run/lxc; else ~/.cache/lxc/run,
- * $XDG_RUNTIME_DIR/lxc, /tmp/lxc-UID. The home comes first because $XDG_RUNTIME_DIR differs between a login, su and
- * cron, and is removed at the last logout while containers run on. A look-up tries all of them.
+ * BASE is the first of these that belongs to the caller alone (mode 0700): for root /run/lxc; else
+ * ~/.cache/lxc/run, $XDG_RUNTIME_DIR/lxc, /tmp/lxc-UID. The home comes first because
+ * $XDG_RUNTIME_DIR differs between a login, su and cron, and is removed at the last logout while
+ * containers run on. A look-up tries all of them.
  */
 #ifndef CONTAINER_RUNTIME_H
 #define CONTAINER_RUNTIME_H
@@ -16,16 +17,19 @@
 #include "base/error.h"
 #include "base/util.h"
 
-/* The container's directory, made if needed and locked; descriptor. E_BUSY after wait_ms, E_RUNTIME_DIR. */
+/* The container's directory, made if needed and locked; descriptor. E_BUSY after wait_ms,
+ * E_RUNTIME_DIR. */
 int runtime_lock(const char *lxcpath, const char *name, int wait_ms, struct error *err);
 /* Listen on socket in a locked directory; stale ones are replaced. Descriptor or -1. */
 int runtime_listen(int directory, struct error *err);
-/* Connect to the supervisor; checks that it runs as the caller. -1 with E_NOT_RUNNING when there is none. */
+/* Connect to the supervisor; checks that it runs as the caller. -1 with E_NOT_RUNNING when there is
+ * none. */
 int runtime_connect(const char *lxcpath, const char *name, struct error *err);
 /* Take everything away again; the lock is released when the descriptor is closed. */
 void runtime_remove(int directory, const char *lxcpath, const char *name);
 
-/* Wait a little for something to change about a container that has no supervisor (at most timeout_ms, -1 = no limit). */
+/* Wait a little for something to change about a container that has no supervisor (at most
+ * timeout_ms, -1 = no limit). */
 void runtime_pause(int timeout_ms);
 
 /* Names of containers below lxcpath that have a socket somebody listens on. */

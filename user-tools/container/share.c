@@ -25,8 +25,9 @@ static int open_namespace(struct start_plan *plan, size_t i, const char *target,
 		char path[64];
 		snprintf(path, sizeof(path), "/proc/%u/ns/%s", pid, kinds[i].file);
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		return fd >= 0 ? fd : error_set(err, E_PRIVILEGE, errno, "%s %s: %s", kinds[i].option,
-						target, path);
+		return fd >= 0 ? fd
+			       : error_set(err, E_PRIVILEGE, errno, "%s %s: %s", kinds[i].option,
+					   target, path);
 	}
 	int fds[NS_COUNT];
 	_cleanup_container_ struct container *other = NULL;
@@ -46,12 +47,15 @@ int share_open(struct start_plan *plan, const struct start_options *options, str
 		if (!target)
 			continue;
 		if (geteuid() != 0 || plan->user_namespace) {
-			error_set(err, E_PRIVILEGE, 0,
-				  "%s %s: a container with a user namespace of its own cannot join a "
-				  "namespace that belongs to another one (setns(2) wants CAP_SYS_ADMIN in both)",
-				  kinds[i].option, target);
-			return error_fix(err, "start both as privileged containers of root, or connect "
-					      "them by a bridge");
+			error_set(
+			    err, E_PRIVILEGE, 0,
+			    "%s %s: a container with a user namespace of its own cannot join a "
+			    "namespace that belongs to another one (setns(2) wants CAP_SYS_ADMIN "
+			    "in both)",
+			    kinds[i].option, target);
+			return error_fix(err,
+					 "start both as privileged containers of root, or connect "
+					 "them by a bridge");
 		}
 		plan->shared_fds[kinds[i].index] = open_namespace(plan, i, target, err);
 		if (plan->shared_fds[kinds[i].index] < 0)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * --share-net, --share-ipc, --share-uts, --share-pid: namespaces of a process (PID) or of another container (NAME) to
- * join instead of making new ones. setns(2) wants CAP_SYS_ADMIN both over the namespace's owner and over the caller's own
- * user namespace, so this takes root; sharing the host's own network namespace is possible for a privileged container only.
+ * --share-net, --share-ipc, --share-uts, --share-pid: namespaces of a process (PID) or of another
+ * container (NAME) to join instead of making new ones. setns(2) wants CAP_SYS_ADMIN both over the
+ * namespace's owner and over the caller's own user namespace, so this takes root; sharing the
+ * host's own network namespace is possible for a privileged container only.
  */
 #ifndef CONTAINER_SHARE_H
 #define CONTAINER_SHARE_H

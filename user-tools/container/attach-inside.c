@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The supervisor's half of lxc-attach. Two processes: the first joins the container's namespaces
+ * and makes the second, which is born inside its pid namespace, is the supervisor's child, and
+ * becomes the command. Nothing is moved between sessions or delegations, and nothing is opened by a
+ * path of the container before the process is confined to it.
+ */
+#define LOG_MODULE "attach"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/socket.h"
+#include "container/attach-request.h"
+#include "container/credentials.h"
+#include "container/supervisor.h"
+#include "rootfs/rootfs.h"
+
+/* The request, unpacked. */
+struct job {
+	const struct supervisor *supervisor;
+	struct attach_request head;
+	const char *directory;
+	struct string_list argv, environment, set;
+	int stdio[3];
+	int channel;
+};
+
+static const char *take_string(const char **at, const char *end)
+{
+	const char *text = *at, *stop = text < end ? memchr(text, 0, (size_t)(end - text)) : NULL;
+	if (!stop)
+		return NULL;
+	*at = stop + 1;
+	return text;
+}
+
+static int take_list(const char **at, const char *end, uint32_t count, struct string_list *list)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const char *text = take_string(at, end);
+		if (!text)
+			return -1;
+		string_list_add(list, text);
+	}
+	return 0;
+}
+
+static int unpack(struct job *job, int memfd, struct error *err)
+{
+	char *data;
+	if (lseek(memfd, 0, SEEK_SET) < 0)
+		return error_set(err, E_ATTACH, errno, "the request");
+	ssize_t length = file_read_fd(memfd, ATTACH_REQUEST_MAX, &data);
+	if (length < (ssize_t)sizeof(job->head))
+		return error_set(err, E_ATTACH, length < 0 ? errno : 0, "the request");
+	memcpy(&job->head, data, sizeof(job->head));
+	const char *at = data + sizeof(job->head), *end = data + length;
+	job->directory = take_string(&at, end);
+	if (!job->directory || take_list(&at, end, job->head.argc, &job->argv) < 0 ||
+	    take_list(&at, end, job->head.envc, &job->environment) < 0 ||
+	    take_list(&at, end, job->head.setc, &job->set) < 0)
+		return error_set(err, E_ATTACH, 0, "the request is malformed");
+	return 0;
+}
+
+static const uint32_t namespace_bits[NS_COUNT] = {
+	[NS_USER] = ATTACH_NS_USER,	[NS_MNT] = ATTACH_NS_MOUNT, [NS_PID] = ATTACH_NS_PID,
+	[NS_NET] = ATTACH_NS_NET,	[NS_UTS] = ATTACH_NS_UTS,   [NS_IPC] = ATTACH_NS_IPC,
+	[NS_CGROUP] = ATTACH_NS_CGROUP,
+};
+
+static bool joins(const struct job *job, enum message_namespace kind)
+{
+	return (!job->head.namespaces || (job->head.namespaces & namespace_bits[kind])) &&
+	       job->supervisor->payload.namespaces[kind] >= 0;
+}
+
+static int join_namespaces(const struct job *job, struct error *err)
+{
+	static const char *const names[NS_COUNT] = { "USER",	"MOUNT", "PID",	  "NETWORK",
+						     "UTSNAME", "IPC",	 "CGROUP" };
+	/* user first: it gives the capabilities the others ask for, setns(2) */
+	for (size_t i = 0; i < NS_COUNT; i++) {
+		if (!joins(job, (enum message_namespace)i))
+			continue;
+		if (setns(job->supervisor->payload.namespaces[i], 0) == 0)
+			continue;
+		error_set(err, E_ATTACH, errno, "joining the container's %s namespace", names[i]);
+		if (errno == EPERM && !joins(job, NS_USER))
+			error_fix(err, "add USER to the list: -s 'USER|%s'", names[i]);
+		return -1;
+	}
+	return 0;
+}
+
+/* The shell of uid in the container's passwd, read there as a hostile file. */
+static char *login_shell(uint32_t uid)
+{
+	char *text = NULL, *shell = NULL;
+	if (file_read_all(AT_FDCWD, "/etc/passwd", 1 << 20, &text) < 0)
+		return xstrdup("/bin/sh");
+	struct string_list lines = { 0 };
+	string_list_add_words(&lines, text, "\n");
+	for (size_t i = 0; i < lines.count && !shell; i++) {
+		char *field[7] = { 0 }, *rest = lines.items[i];
+		for (int n = 0; n < 7 && rest; n++)
+			field[n] = strsep(&rest, ":");
+		uint32_t number;
+		if (field[6] && parse_uint32(field[2], &number) == 0 && number == uid &&
+		    *field[6] == '/')
+			shell = xstrdup(field[6]);
+	}
+	string_list_clear(&lines);
+	free(text);
+	return shell ? shell : xstrdup("/bin/sh");
+}
+
+/* A pty of the container for those streams that are terminals outside; its master goes to the
+ * caller. */
+static int connect_streams(struct job *job, struct error *err)
+{
+	int master = -1, slave = -1;
+	unsigned number;
+	if (setsid() < 0)
+		return error_set(err, E_ATTACH, errno, "setsid");
+	if (job->head.terminals) {
+		if (rootfs_open_pty(job->supervisor->payload.pts, &master, &slave, &number, err) <
+		    0)
+			return -1;
+		struct winsize size = { .ws_row = job->head.rows, .ws_col = job->head.columns };
+		if (size.ws_row)
+			ioctl(master, TIOCSWINSZ, &size);
+		if (ioctl(slave, TIOCSCTTY, 0) < 0 ||
+		    socket_send(job->channel, "p", 1, &master, 1) < 0)
+			return error_set(err, E_ATTACH, errno, "the terminal");
+		close(master);
+	}
+	for (int fd = 0; fd < 3; fd++) {
+		bool terminal = (job->head.terminals >> fd) & 1;
+		if (dup2(terminal ? slave : job->stdio[fd], fd) < 0)
+			return error_set(err, E_ATTACH, errno, "standard streams");
+	}
+	return 0;
+}
+
+static int become(struct job *job, struct error *err)
+{
+	const struct config *config = job->supervisor->plan->config;
+	uint32_t elevated = job->head.elevated;
+	bool root = joins(job, NS_USER) || !job->supervisor->plan->user_namespace;
+	uid_t uid = job->head.flags & ATTACH_FLAG_UID ? job->head.uid : 0;
+	gid_t gid = job->head.flags & ATTACH_FLAG_GID ? job->head.gid : 0;
+	long personality_wanted =
+	    job->head.personality != -1 ? (long)job->head.personality : config->personality;
+	if (personality_wanted != -1 && personality((unsigned long)personality_wanted) < 0)
+		return error_set(err, E_ATTACH, errno, "personality");
+	if (!root)
+		return 0; /* outside the user namespace: whoever we are */
+	if (!(elevated & ATTACH_ELEVATE_CAP) && credentials_limit(config, err) < 0)
+		return -1;
+	if (credentials_become(uid, gid, err) < 0)
+		return -1;
+	if (config->no_new_privs && !(elevated & ATTACH_ELEVATE_LSM) &&
+	    credentials_no_new_privs(err) < 0)
+		return -1;
+	return 0;
+}
+
+/* In a mount namespace of its own: the container keeps its view. */
+static int remount(struct error *err)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		return error_set(err, E_ATTACH, errno,
+				 "a mount namespace for fresh /proc and /sys");
+	return rootfs_remount_proc_sys(err);
+}
+
+_Noreturn static void run_command(struct job *job)
+{
+	struct error err = { 0 };
+	/* Until exec our memory is the caller's: nobody inside may read it through ptrace or /proc.
+	 */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if ((job->head.flags & ATTACH_FLAG_REMOUNT) && remount(&err) < 0)
+		goto failed;
+	/* Identity before the terminal: a pty belongs to who opens it. */
+	bool inside = job->supervisor->plan->user_namespace && joins(job, NS_USER);
+	if ((inside && credentials_become(0, 0, &err) < 0) || connect_streams(job, &err) < 0)
+		goto failed;
+	if (chdir(job->directory) < 0 && chdir("/") < 0) {
+		error_set(&err, E_ATTACH, errno, "the root directory");
+		goto failed;
+	}
+	if (!job->argv.count)
+		string_list_take(
+		    &job->argv, login_shell(job->head.flags & ATTACH_FLAG_UID ? job->head.uid : 0));
+	if (become(job, &err) < 0)
+		goto failed;
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	environment_build(&job->environment, job->supervisor->plan->config, &job->set);
+	credentials_reset_signals();
+	int error = execute_command(job->argv.items, &job->environment);
+	error_set(&err, E_ATTACH, error, "executing %s in the container", job->argv.items[0]);
+	err.sys_errno = error;
+failed:
+	socket_send(job->channel, &err, sizeof(err), NULL, 0);
+	_exit(126);
+}
+
+/* The first process: join, make the second, say its pid. */
+_Noreturn static void run_joiner(struct job *job, int memfd, int pid_pipe)
+{
+	struct error err = { 0 };
+	int gate[2];
+	const struct supervisor *supervisor = job->supervisor;
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	umask(022);
+	if (unpack(job, memfd, &err) < 0)
+		goto failed;
+	if (!(job->head.elevated & ATTACH_ELEVATE_CGROUP) &&
+	    cgroup_is_delegated(supervisor->plan->cgroup) &&
+	    cgroup_enter_payload(supervisor->plan->cgroup, 0, &err) < 0)
+		goto failed;
+	if (join_namespaces(job, &err) < 0)
+		goto failed;
+	if (pipe2(gate, O_CLOEXEC) < 0) {
+		error_set(&err, E_ATTACH, errno, "pipe");
+		goto failed;
+	}
+	/* Its parent is ours, so that the supervisor reaps it and reports its status. */
+	struct clone_args args = { .flags = CLONE_PARENT };
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0) {
+		char none;
+		close(gate[1]);
+		close(pid_pipe);
+		/* Not before the supervisor can know the pid: end of file when the joiner has told
+		 * it. */
+		if (read(gate[0], &none, 1) != 0)
+			_exit(126);
+		run_command(job);
+	}
+	if (pid < 0) {
+		error_set(&err, E_ATTACH, errno, "a process in the container");
+		goto failed;
+	}
+	if (write(pid_pipe, &pid, sizeof(pid)) != (ssize_t)sizeof(pid))
+		kill(pid, SIGKILL);
+	_exit(0);
+failed:
+	socket_send(job->channel, &err, sizeof(err), NULL, 0);
+	_exit(126);
+}
+
+static void on_pid(struct supervisor *supervisor, struct source *source, unsigned events)
+{
+	struct client *client =
+	    (struct client *)((char *)source - offsetof(struct client, pid_pipe));
+	pid_t pid;
+	(void)events;
+	ssize_t n = read(source->fd, &pid, sizeof(pid));
+	if (n < 0 && errno == EAGAIN)
+		return;
+	supervisor_unwatch(supervisor, source);
+	close(source->fd);
+	source->fd = -1;
+	if (n == (ssize_t)sizeof(pid))
+		client->attached = pid;
+	else
+		client->closed = true; /* it has sent its error over the channel */
+}
+
+void attach_collect_pids(struct supervisor *supervisor)
+{
+	for (struct client *client = supervisor->clients; client; client = client->next)
+		if (client->pid_pipe.fd >= 0)
+			on_pid(supervisor, &client->pid_pipe, 0);
+}
+
+void attach_start(struct supervisor *supervisor, struct client *client, int *fds, size_t count)
+{
+	int pid_pipe[2];
+	if (count != ATTACH_FDS || supervisor->payload.pid <= 0 || client->attached > 0 ||
+	    client->pid_pipe.fd >= 0 || pipe2(pid_pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
+		client->closed = true;
+		goto out;
+	}
+	struct job job = { .supervisor = supervisor,
+			   .stdio = { fds[0], fds[1], fds[2] },
+			   .channel = fds[4] };
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(pid_pipe[0]);
+		run_joiner(&job, fds[3], pid_pipe[1]);
+	}
+	close(pid_pipe[1]);
+	client->pid_pipe = (struct source){ pid_pipe[0], on_pid };
+	if (pid < 0 || supervisor_watch(supervisor, &client->pid_pipe, EPOLLIN) < 0)
+		client->closed = true;
+out:
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+}

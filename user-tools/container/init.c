@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The container's first process, from clone3 to execve. It starts as the caller with all
+ * capabilities in its own user namespace and none outside, opens what only the caller may open,
+ * becomes the container's root, builds the container around itself and executes init. Reads like a
+ * list; each step is explained where it is defined.
+ */
+#define LOG_MODULE "init"
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/socket.h"
+#include "container/credentials.h"
+#include "container/spawn.h"
+#include "rootfs/mount.h"
+#include "rootfs/rootfs.h"
+
+struct init {
+	struct start_plan *plan;
+	int control;
+	struct rootfs rootfs;
+	int console; /* slave, or -1 */
+};
+
+/* The supervisor's death is ours: no container without one. Cleared by the kernel at each change of
+ * identity. */
+static int die_with_supervisor(const struct init *init, struct error *err)
+{
+	if (prctl(PR_SET_PDEATHSIG, init->plan->config->signal_pdeath, 0, 0, 0) < 0)
+		return error_set(err, E_SYSTEM, errno, "PR_SET_PDEATHSIG");
+	return 0;
+}
+
+/* Wait for one letter; end of file: the supervisor gave up and has said why. */
+static void await(const struct init *init, char what)
+{
+	char got = 0;
+	if (socket_receive(init->control, &got, 1, NULL, NULL) != 1 || got != what)
+		_exit(1);
+}
+
+static int report(const struct init *init, enum init_report_kind kind, unsigned number, int fd,
+		  struct error *err)
+{
+	struct init_report message = { .kind = kind, .number = number };
+	if (socket_send(init->control, &message, sizeof(message), &fd, 1) < 0)
+		return error_set(err, E_SUPERVISOR, errno, "reporting to the supervisor");
+	return 0;
+}
+
+static int prepare_as_caller(struct init *init, struct error *err)
+{
+	umask(022);
+	if (die_with_supervisor(init, err) < 0)
+		return -1;
+	await(init, 'm');
+	/* Its own group is the root of everything it sees of control groups, cgroup_namespaces(7).
+	 */
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	_cleanup_close_ int group = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
+	if (group < 0 || report(init, REPORT_CGROUP_NS, 0, group, err) < 0)
+		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	return rootfs_open_sources(&init->rootfs, err);
+}
+
+static int build_root(struct init *init, struct error *err)
+{
+	struct rootfs *rootfs = &init->rootfs;
+	if (rootfs_attach(rootfs, err) < 0)
+		return -1;
+	if (init->plan->user_namespace && credentials_become(0, 0, err) < 0)
+		return -1;
+	if (die_with_supervisor(init, err) < 0)
+		return -1;
+	if (rootfs_mount_dev(rootfs, err) < 0 || rootfs_mount_auto(rootfs, err) < 0 ||
+	    rootfs_mount_entries(rootfs, err) < 0 || rootfs_fill_dev(rootfs, err) < 0)
+		return -1;
+	return report(init, REPORT_DEVPTS, 0, rootfs->pts_fd, err);
+}
+
+static int make_terminals(struct init *init, struct error *err)
+{
+	const struct config *config = init->plan->config;
+	int master, slave;
+	if (init->plan->console) {
+		if (rootfs_add_terminal(&init->rootfs, "console", &master, &slave, err) < 0 ||
+		    report(init, REPORT_CONSOLE, 0, master, err) < 0)
+			return -1;
+		close(master);
+		init->console = slave;
+	}
+	for (unsigned n = 1; n <= config->tty_max; n++) {
+		char name[16];
+		snprintf(name, sizeof(name), "tty%u", n);
+		if (rootfs_add_terminal(&init->rootfs, name, &master, &slave, err) < 0 ||
+		    report(init, REPORT_TTY, n, master, err) < 0)
+			return -1;
+		close(master);
+		close(slave);
+	}
+	return 0;
+}
+
+static int set_host_name(const struct init *init, struct error *err)
+{
+	const struct start_plan *plan = init->plan;
+	const char *name = plan->config->uts_name;
+	if (!name || plan->shared_fds[NS_UTS] >= 0)
+		return 0;
+	if (sethostname(name, strlen(name)) < 0)
+		return error_set(err, E_SYSTEM, errno, "host name %s", name);
+	return 0;
+}
+
+/* Standard streams: what the caller handed over (lxc-execute), else the console, else nothing. */
+static int connect_streams(const struct init *init, struct error *err)
+{
+	_cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; fd < 3; fd++) {
+		int from = init->plan->stdio[fd] >= 0 ? init->plan->stdio[fd]
+			   : init->console >= 0	      ? init->console
+						      : null;
+		if (from >= 0 && dup2(from, fd) < 0)
+			return error_set(err, E_CONSOLE, errno, "standard streams of init");
+	}
+	if (setsid() < 0 && errno != EPERM)
+		return error_set(err, E_SYSTEM, errno, "setsid");
+	if (init->console >= 0 && ioctl(init->console, TIOCSCTTY, 0) < 0)
+		return error_set(err, E_CONSOLE, errno, "controlling terminal of init");
+	return 0;
+}
+
+/* lxc.init.cwd is made if it is missing, as LXC does; by path, because this is the container's own
+ * root by now. */
+static int enter_directory(const struct config *config, struct error *err)
+{
+	if (!config->init_cwd)
+		return 0;
+	if (file_make_dirs(config->init_cwd, 0755) < 0 || chdir(config->init_cwd) < 0)
+		return error_set(err, E_INIT, errno, "lxc.init.cwd = %s", config->init_cwd);
+	return 0;
+}
+
+static int limit_self(const struct init *init, struct error *err)
+{
+	const struct config *config = init->plan->config;
+	if (config->personality != -1 && personality((unsigned long)config->personality) < 0)
+		return error_set(err, E_SYSTEM, errno, "personality of %s", config->arch);
+	if (credentials_limit(config, err) < 0 ||
+	    credentials_become(config->init_uid, config->init_gid, err) < 0)
+		return -1;
+	if (config->no_new_privs && credentials_no_new_privs(err) < 0)
+		return -1;
+	return die_with_supervisor(init, err);
+}
+
+static void execute(struct init *init, struct error *err)
+{
+	struct start_plan *plan = init->plan;
+	struct string_list environment = { 0 };
+	if (init->rootfs.container_ttys[0]) {
+		_cleanup_free_ char *ttys =
+		    xasprintf("container_ttys=%s", init->rootfs.container_ttys);
+		string_list_add(&environment, ttys);
+	}
+	environment_build(&environment, plan->config, NULL);
+	credentials_reset_signals();
+	int error;
+	if (plan->execute) {
+		struct string_list argv = { 0 };
+		string_list_add(&argv, "init.lxc");
+		string_list_add(&argv, "--");
+		for (size_t i = 0; i < plan->argv.count; i++)
+			string_list_add(&argv, plan->argv.items[i]);
+		fexecve(plan->init_fd, argv.items, environment.items);
+		error = errno;
+	} else
+		error = execute_command(plan->argv.items, &environment);
+	error_set(err, E_INIT, error, "executing %s in the container",
+		  plan->execute ? "init.lxc" : plan->argv.items[0]);
+	if (error == ENOENT && !plan->execute)
+		error_fix(err, "set lxc.init.cmd to a program that exists in %s",
+			  plan->config->rootfs_path ? plan->config->rootfs_path : "/");
+}
+
+static int run(struct init *init, struct error *err)
+{
+	if (prepare_as_caller(init, err) < 0 || build_root(init, err) < 0 ||
+	    make_terminals(init, err) < 0 || set_host_name(init, err) < 0)
+		return -1;
+	await(init, 'n');
+	if (!init->plan->network.share_host && init->plan->shared_fds[NS_NET] < 0 &&
+	    network_configure_inside(&init->plan->network, err) < 0)
+		return -1;
+	if (rootfs_pivot(&init->rootfs, err) < 0 || connect_streams(init, err) < 0 ||
+	    enter_directory(init->plan->config, err) < 0 || limit_self(init, err) < 0)
+		return -1;
+	execute(init, err);
+	return -1;
+}
+
+_Noreturn void init_run(struct start_plan *plan, int control)
+{
+	struct init init = {
+		.plan = plan, .control = control, .rootfs = ROOTFS_INIT, .console = -1
+	};
+	struct error err = { 0 };
+	init.rootfs.config = plan->config;
+	init.rootfs.user_namespace = plan->user_namespace;
+	/* Not the container's business: the supervisor's socket, lock and watch. Everything kept is
+	 * close-on-exec. */
+	int keep[] = { control,	       plan->init_fd,  plan->stdio[0],
+		       plan->stdio[1], plan->stdio[2], log_fd() };
+	fd_close_from(3, keep, ARRAY_SIZE(keep));
+	run(&init, &err);
+	socket_send(control, &err, sizeof(err), NULL, 0);
+	_exit(1);
+}

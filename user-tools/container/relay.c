@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * /dev/console. The supervisor reads it always, so that nothing inside ever blocks on it, and hands
+ * the bytes to the log, to lxc.console.path, to the caller's terminal (lxc-start -F) and to a
+ * connected lxc-console -t 0.
+ */
+#define LOG_MODULE "console"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "container/supervisor.h"
+#include "container/terminal.h"
+
+static void on_console(struct supervisor *supervisor, struct source *source, unsigned events)
+{
+	struct relay *relay = &supervisor->relay;
+	char data[4096];
+	(void)events;
+	ssize_t n = read(source->fd, data, sizeof(data));
+	if (n <= 0) {
+		if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			supervisor_unwatch(supervisor, source);
+		return;
+	}
+	if (relay->log >= 0 && file_write_fd(relay->log, data, (size_t)n) < 0)
+		log_warn("console log: %s", strerror(errno));
+	if (relay->copy >= 0 && write(relay->copy, data, (size_t)n) < 0)
+		log_debug("lxc.console.path: %s", strerror(errno));
+	if (relay->terminal.fd >= 0 && file_write_fd(relay->terminal.fd, data, (size_t)n) < 0)
+		relay->terminal.fd = -1;
+	/* A lxc-console that does not read loses output; the container does not wait for it. */
+	if (relay->peer.fd >= 0 && write(relay->peer.fd, data, (size_t)n) < 0 && errno != EAGAIN)
+		relay_disconnect_peer(supervisor);
+}
+
+static void forward_to_console(struct supervisor *supervisor, const char *data, size_t length)
+{
+	/* The master is non-blocking: input that nobody inside reads is dropped when its buffer is
+	 * full. */
+	if (write(supervisor->relay.console.fd, data, length) < 0 && errno != EAGAIN)
+		log_debug("console input: %s", strerror(errno));
+}
+
+static void on_terminal(struct supervisor *supervisor, struct source *source, unsigned events)
+{
+	char data[1024];
+	(void)events;
+	ssize_t n = read(source->fd, data, sizeof(data));
+	if (n > 0)
+		forward_to_console(supervisor, data, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		supervisor_unwatch(supervisor, source);
+}
+
+static void on_peer(struct supervisor *supervisor, struct source *source, unsigned events)
+{
+	char data[1024];
+	(void)events;
+	ssize_t n = read(source->fd, data, sizeof(data));
+	if (n > 0)
+		forward_to_console(supervisor, data, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		relay_disconnect_peer(supervisor);
+}
+
+int relay_connect_peer(struct supervisor *supervisor, struct client *client, int *peer)
+{
+	int pair[2];
+	struct relay *relay = &supervisor->relay;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	relay->peer = (struct source){ pair[0], on_peer };
+	relay->peer_client = client;
+	if (supervisor_watch(supervisor, &relay->peer, EPOLLIN) < 0) {
+		close(pair[0]);
+		close(pair[1]);
+		relay->peer.fd = -1;
+		return -1;
+	}
+	*peer = pair[1];
+	return 0;
+}
+
+void relay_disconnect_peer(struct supervisor *supervisor)
+{
+	struct relay *relay = &supervisor->relay;
+	if (relay->peer.fd < 0)
+		return;
+	supervisor_unwatch(supervisor, &relay->peer);
+	close(relay->peer.fd);
+	relay->peer.fd = -1;
+	relay->peer_client = NULL;
+}
+
+static int open_outputs(struct supervisor *supervisor, struct error *err)
+{
+	const struct config *config = supervisor->plan->config;
+	struct relay *relay = &supervisor->relay;
+	if (config->console_logfile && relay->log < 0) {
+		relay->log = open(config->console_logfile,
+				  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
+		if (relay->log < 0)
+			return error_set(err, E_CONSOLE, errno, "lxc.console.logfile = %s",
+					 config->console_logfile);
+	}
+	if (config->console_path && strcmp(config->console_path, "none") != 0 && relay->copy < 0) {
+		relay->copy =
+		    open(config->console_path,
+			 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+		if (relay->copy < 0)
+			return error_set(err, E_CONSOLE, errno, "lxc.console.path = %s",
+					 config->console_path);
+	}
+	return 0;
+}
+
+int relay_start(struct supervisor *supervisor, struct error *err)
+{
+	struct relay *relay = &supervisor->relay;
+	int master = supervisor->payload.console;
+	if (master < 0)
+		return 0;
+	if (open_outputs(supervisor, err) < 0)
+		return -1;
+	fcntl(master, F_SETFL, fcntl(master, F_GETFL) | O_NONBLOCK);
+	/* Our own slave: without one, reading is an endless EIO whenever nobody inside has the
+	 * console open. */
+	relay->hold = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	relay->console = (struct source){ master, on_console };
+	if (supervisor_watch(supervisor, &relay->console, EPOLLIN) < 0)
+		return error_set(err, E_CONSOLE, errno, "watching the console");
+	if (supervisor->plan->terminal >= 0) {
+		relay->terminal = (struct source){ supervisor->plan->terminal, on_terminal };
+		terminal_copy_size(relay->terminal.fd, master);
+		terminal_set_raw(relay->terminal.fd);
+		if (supervisor_watch(supervisor, &relay->terminal, EPOLLIN) < 0 && errno != EEXIST)
+			return error_set(err, E_CONSOLE, errno, "watching the terminal");
+	}
+	return 0;
+}
+
+void relay_stop(struct supervisor *supervisor)
+{
+	struct relay *relay = &supervisor->relay;
+	if (relay->console.fd >= 0) {
+		char data[4096];
+		/* What init printed last must not be lost. */
+		for (int i = 0; i < 64 && relay->console.fd >= 0; i++) {
+			ssize_t n = read(relay->console.fd, data, sizeof(data));
+			if (n <= 0)
+				break;
+			if (relay->log >= 0)
+				file_write_fd(relay->log, data, (size_t)n);
+			if (relay->terminal.fd >= 0)
+				file_write_fd(relay->terminal.fd, data, (size_t)n);
+			if (relay->peer.fd >= 0 && write(relay->peer.fd, data, (size_t)n) < 0)
+				break;
+		}
+		supervisor_unwatch(supervisor, &relay->console);
+		relay->console.fd = -1; /* closed with the payload */
+		util_close_fd(&relay->hold);
+		relay->hold = -1;
+	}
+	if (relay->terminal.fd >= 0) {
+		supervisor_unwatch(supervisor, &relay->terminal);
+		terminal_restore();
+		relay->terminal.fd = -1;
+	}
+	relay_disconnect_peer(supervisor);
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#define LOG_MODULE "spawn"
+#include "container/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/socket.h"
+
+static const struct {
+	const char *file;
+	uint64_t flag;
+} namespaces[NS_COUNT] = {
+	[NS_USER] = { "ns/user", CLONE_NEWUSER }, [NS_MNT] = { "ns/mnt", CLONE_NEWNS },
+	[NS_PID] = { "ns/pid", CLONE_NEWPID },	  [NS_NET] = { "ns/net", CLONE_NEWNET },
+	[NS_UTS] = { "ns/uts", CLONE_NEWUTS },	  [NS_IPC] = { "ns/ipc", CLONE_NEWIPC },
+	[NS_CGROUP] = { "ns/cgroup", 0 }, /* unshared by init once it is in its group */
+};
+
+void payload_init(struct payload *payload)
+{
+	*payload = (struct payload){ .pid = -1, .pidfd = -1, .pts = -1, .console = -1 };
+	for (size_t i = 0; i < NS_COUNT; i++)
+		payload->namespaces[i] = -1;
+}
+
+void payload_close(struct payload *payload)
+{
+	for (size_t i = 0; i < NS_COUNT; i++)
+		util_close_fd(&payload->namespaces[i]);
+	for (size_t i = 0; i < payload->tty_count; i++)
+		util_close_fd(&payload->ttys[i]);
+	free(payload->ttys);
+	util_close_fd(&payload->pidfd);
+	util_close_fd(&payload->pts);
+	util_close_fd(&payload->console);
+	payload_init(payload);
+}
+
+static uint64_t clone_flags(const struct start_plan *plan)
+{
+	uint64_t flags = CLONE_PIDFD;
+	for (size_t i = 0; i < NS_COUNT; i++) {
+		bool own = plan->shared_fds[i] < 0;
+		if (i == NS_USER)
+			own = plan->user_namespace;
+		if (i == NS_NET)
+			own = own && !plan->network.share_host;
+		flags |= own ? namespaces[i].flag : 0;
+	}
+	return flags;
+}
+
+/* Root only: join the shared namespaces around the clone. home = our own, to come back to. */
+static int enter_shared(const struct start_plan *plan, int home[NS_COUNT], struct error *err)
+{
+	for (size_t i = 0; i < NS_COUNT; i++) {
+		home[i] = -1;
+		if (plan->shared_fds[i] < 0)
+			continue;
+		_cleanup_free_ char *path = xasprintf("/proc/self/%s", namespaces[i].file);
+		home[i] = open(path, O_RDONLY | O_CLOEXEC);
+		if (home[i] < 0 || setns(plan->shared_fds[i], 0) < 0)
+			return error_set(err, E_PRIVILEGE, errno, "joining a shared namespace (%s)",
+					 namespaces[i].file);
+	}
+	return 0;
+}
+
+static void leave_shared(int home[NS_COUNT])
+{
+	for (size_t i = 0; i < NS_COUNT; i++)
+		if (home[i] >= 0) {
+			if (setns(home[i], 0) < 0)
+				log_error("coming back from a shared namespace: %s",
+					  strerror(errno));
+			close(home[i]);
+		}
+}
+
+static int clone_init(struct start_plan *plan, struct payload *payload, int control[2],
+		      struct error *err)
+{
+	struct clone_args args = { .flags = clone_flags(plan),
+				   .pidfd = (uint64_t)(uintptr_t)&payload->pidfd,
+				   .exit_signal = SIGCHLD };
+	int group = cgroup_payload_fd(plan->cgroup);
+	if (group >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)group;
+	}
+	int home[NS_COUNT];
+	long pid = -1;
+	if (enter_shared(plan, home, err) == 0)
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+	int saved = errno;
+	if (pid == 0) {
+		close(control[0]);
+		init_run(plan, control[1]);
+	}
+	leave_shared(home);
+	close(control[1]);
+	control[1] = -1;
+	if (error_is_set(err))
+		return -1;
+	if (pid < 0) {
+		error_set(err, E_NO_USERNS, saved, "making the container's namespaces");
+		return error_fix(err, "lxc-checkconfig; sysctl user.max_user_namespaces, "
+				      "kernel.unprivileged_userns_clone, "
+				      "kernel.apparmor_restrict_unprivileged_userns");
+	}
+	payload->pid = (pid_t)pid;
+	return 0;
+}
+
+/*
+ * Keep the namespaces by descriptor, now: while the child still has the caller's uid, /proc/PID is
+ * the caller's. Later nothing about the container is looked up by pid or path.
+ */
+static int keep_namespaces(const struct start_plan *plan, struct payload *payload, int proc,
+			   struct error *err)
+{
+	for (size_t i = 0; i < NS_COUNT; i++) {
+		if (i == NS_CGROUP || (i == NS_USER && !plan->user_namespace))
+			continue;
+		payload->namespaces[i] = openat(proc, namespaces[i].file, O_RDONLY | O_CLOEXEC);
+		if (payload->namespaces[i] < 0)
+			return error_set(err, E_SYSTEM, errno, "namespace %s of the container",
+					 namespaces[i].file);
+	}
+	return 0;
+}
+
+static void take_report(struct payload *payload, const struct init_report *report, int fd)
+{
+	int *slot = NULL;
+	if (report->kind == REPORT_DEVPTS)
+		slot = &payload->pts;
+	else if (report->kind == REPORT_CGROUP_NS)
+		slot = &payload->namespaces[NS_CGROUP];
+	else if (report->kind == REPORT_CONSOLE)
+		slot = &payload->console;
+	else if (report->kind == REPORT_TTY && report->number == payload->tty_count + 1 &&
+		 report->number <= SPAWN_MAX_TTYS) {
+		payload->ttys = xrealloc(payload->ttys, report->number * sizeof(int));
+		slot = &payload->ttys[payload->tty_count++];
+		*slot = -1;
+	}
+	if (slot && *slot < 0)
+		*slot = fd;
+	else
+		close(fd);
+}
+
+/* Until init has been executed (end of file), or an error arrives, or the starter goes away. */
+static int follow_init(struct payload *payload, int control, int watch_fd, struct error *err)
+{
+	union {
+		struct init_report report;
+		struct error error;
+	} message;
+	for (;;) {
+		struct pollfd ready[2] = { { .fd = control, .events = POLLIN },
+					   { .fd = watch_fd, .events = 0 } };
+		if (poll(ready, 2, -1) < 0 && errno != EINTR)
+			return error_set(err, E_SYSTEM, errno, "waiting for init");
+		if (ready[1].revents & (POLLHUP | POLLERR))
+			return error_set(err, E_SUPERVISOR, 0, "the start was interrupted");
+		if (!ready[0].revents)
+			continue;
+		int fd = -1;
+		size_t count = 1;
+		ssize_t n = socket_receive(control, &message, sizeof(message), &fd, &count);
+		if (n == 0 || (n < 0 && errno == ECONNRESET))
+			return 0;
+		if (n == (ssize_t)sizeof(struct init_report) && count == 1)
+			take_report(payload, &message.report, fd);
+		else if (n == (ssize_t)sizeof(struct error) && count == 0) {
+			*err = message.error;
+			err->message[sizeof(err->message) - 1] = 0;
+			err->rule[sizeof(err->rule) - 1] = 0;
+			err->fix[sizeof(err->fix) - 1] = 0;
+			return -1;
+		} else
+			return error_set(err, E_SUPERVISOR, n < 0 ? errno : 0,
+					 "init's half of the start");
+	}
+}
+
+static int tell(int control, char what, struct error *err)
+{
+	if (socket_send(control, &what, 1, NULL, 0) == 0)
+		return 0;
+	return errno == EPIPE ? 0 : /* its own error is on the way */
+		   error_set(err, E_SYSTEM, errno, "the start of init");
+}
+
+static int drive(struct start_plan *plan, struct payload *payload, int control, int watch_fd,
+		 struct error *err)
+{
+	char path[32];
+	snprintf(path, sizeof(path), "/proc/%d", (int)payload->pid);
+	_cleanup_close_ int proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0)
+		return error_set(err, E_SYSTEM, errno, "%s of the container's first process", path);
+	if (keep_namespaces(plan, payload, proc, err) < 0)
+		return -1;
+	if (cgroup_is_delegated(plan->cgroup) &&
+	    cgroup_enter_payload(plan->cgroup, payload->pid, err) < 0)
+		return -1;
+	if (plan->user_namespace && idmap_write(&plan->map, proc, payload->pid, err) < 0)
+		return -1;
+	if (tell(control, 'm', err) < 0)
+		return -1;
+	if (plan->network.count && network_request(&plan->network, payload->namespaces[NS_NET],
+						   plan->container->name, err) < 0)
+		return -1;
+	if (cgroup_is_delegated(plan->cgroup) &&
+	    cgroup_apply_limits(plan->cgroup, plan->limits, plan->limit_count, err) < 0)
+		return -1;
+	if (tell(control, 'n', err) < 0)
+		return -1;
+	return follow_init(payload, control, watch_fd, err);
+}
+
+int spawn_payload(struct start_plan *plan, struct payload *payload, int watch_fd, struct error *err)
+{
+	int control[2];
+	payload_init(payload);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
+		return error_set(err, E_SYSTEM, errno, "socketpair");
+	int result = clone_init(plan, payload, control, err);
+	if (result == 0)
+		result = drive(plan, payload, control[0], watch_fd, err);
+	/* Its error explains ours (a closed socket, say): prefer what is already in the pipe. */
+	close(control[0]);
+	if (result < 0 && payload->pid > 0) {
+		kill(payload->pid, SIGKILL);
+		while (waitpid(payload->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		payload_close(payload);
+	}
+	return result;
+}

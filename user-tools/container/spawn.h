@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One start of the payload: the supervisor's half (spawn.c) and the container's half (init.c),
+ * which meet over a SOCK_SEQPACKET pair:
+ *
+ *   supervisor -> init   'm'  the id maps are written, the control groups entered: you may become
+ * root init -> supervisor        report + descriptors: devpts, cgroup namespace, masters of console
+ * and ttys supervisor -> init   'n'  the interfaces are there: configure them and go init ->
+ * supervisor        struct error, if anything fails end of file               init has been
+ * executed (every descriptor is close-on-exec)
+ *
+ * End of file towards init means that the supervisor is gone: it exits at once.
+ */
+#ifndef CONTAINER_SPAWN_H
+#define CONTAINER_SPAWN_H
+
+#include "container/plan.h"
+
+#define SPAWN_MAX_TTYS 512
+
+enum init_report_kind { REPORT_DEVPTS = 1, REPORT_CGROUP_NS, REPORT_CONSOLE, REPORT_TTY };
+
+struct init_report {
+	uint32_t kind;
+	uint32_t number; /* of the tty, from 1 */
+};
+
+/* What a running payload consists of. */
+struct payload {
+	pid_t pid;
+	int pidfd;
+	int namespaces[NS_COUNT];
+	int pts;     /* its devpts */
+	int console; /* master, or -1 */
+	int *ttys;   /* masters of tty1..ttyN; [0] is tty1 */
+	unsigned tty_count;
+};
+
+void payload_init(struct payload *payload);
+void payload_close(struct payload *payload);
+
+/*
+ * Start the payload and wait until its init has been executed. watch_fd (-1 = none): give up when
+ * its other end is closed (the starting command was interrupted). On failure everything made here
+ * is gone again; the cgroups are the caller's.
+ */
+int spawn_payload(struct start_plan *plan, struct payload *payload, int watch_fd,
+		  struct error *err);
+
+/* The container's half: never returns. */
+_Noreturn void init_run(struct start_plan *plan, int control);
+
+#endif

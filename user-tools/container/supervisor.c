@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#define LOG_MODULE "supervisor"
+#include "container/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "container/runtime.h"
+
+#define STOP_TIMEOUT_MS 60000
+
+int supervisor_watch(struct supervisor *supervisor, struct source *source, unsigned events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = source };
+	return epoll_ctl(supervisor->epoll, EPOLL_CTL_ADD, source->fd, &event);
+}
+
+void supervisor_unwatch(struct supervisor *supervisor, struct source *source)
+{
+	if (source->fd >= 0)
+		epoll_ctl(supervisor->epoll, EPOLL_CTL_DEL, source->fd, NULL);
+}
+
+void supervisor_set_state(struct supervisor *supervisor, enum container_state state)
+{
+	supervisor->state = state;
+	log_info("state %s", container_state_name(state));
+	serve_broadcast(supervisor);
+}
+
+/* ---- signals ---- */
+
+static bool status_has_signal(const char *status, const char *field, int signal)
+{
+	const char *at = strstr(status, field);
+	unsigned long long mask = at ? strtoull(at + strlen(field), NULL, 16) : 0;
+	return (mask >> (signal - 1)) & 1;
+}
+
+/*
+ * A process that is pid 1 of its namespace only gets signals it has a handler for, or takes with
+ * sigwait (then they are blocked), pid_namespaces(7). /proc shows both.
+ */
+static char *init_status_text(const struct supervisor *supervisor)
+{
+	char path[48], *text = NULL;
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)supervisor->payload.pid);
+	return file_read_all(AT_FDCWD, path, 1 << 16, &text) < 0 ? NULL : text;
+}
+
+static bool listens(const char *status, int signal)
+{
+	return status_has_signal(status, "SigCgt:\t", signal) ||
+	       status_has_signal(status, "SigBlk:\t", signal);
+}
+
+bool signal_ignored_by_init(const struct supervisor *supervisor, int signal)
+{
+	_cleanup_free_ char *status = init_status_text(supervisor);
+	return status && signal != SIGKILL && signal != SIGSTOP && !listens(status, signal);
+}
+
+int halt_signal(const struct supervisor *supervisor, bool *ignored)
+{
+	int signal = supervisor->plan->config->signal_halt;
+	_cleanup_free_ char *status = init_status_text(supervisor);
+	if (!signal) /* systemd takes SIGRTMIN+3 for "halt", everybody else SIGPWR */
+		signal = status && status_has_signal(status, "SigBlk:\t", SIGRTMIN + 3)
+			     ? SIGRTMIN + 3
+			     : SIGPWR;
+	*ignored = status && !listens(status, signal);
+	return signal;
+}
+
+static void signal_init(struct supervisor *supervisor, int signal)
+{
+	if (supervisor->payload.pidfd >= 0 && !supervisor->init_ended)
+		syscall(SYS_pidfd_send_signal, supervisor->payload.pidfd, signal, NULL, 0);
+}
+
+/* SIGTERM: whoever shuts the host down wants a clean and timely end. */
+static void begin_stop(struct supervisor *supervisor)
+{
+	bool ignored;
+	int signal = halt_signal(supervisor, &ignored);
+	supervisor->stopping = true;
+	supervisor->kill_at = time_monotonic_ms() + (ignored ? 0 : STOP_TIMEOUT_MS);
+	signal_init(supervisor, signal);
+}
+
+static void reap(struct supervisor *supervisor)
+{
+	int status;
+	pid_t pid;
+	attach_collect_pids(supervisor);
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == supervisor->payload.pid) {
+			supervisor->init_ended = true;
+			supervisor->init_status = status;
+		} else
+			serve_child_ended(supervisor, pid, status);
+	}
+}
+
+static void on_signal(struct supervisor *supervisor, struct source *source, unsigned events)
+{
+	struct signalfd_siginfo info;
+	(void)events;
+	while (read(source->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		int signal = (int)info.ssi_signo;
+		if (signal == SIGCHLD)
+			reap(supervisor);
+		else if (signal == SIGWINCH || signal == SIGPIPE)
+			continue;
+		else if ((signal == SIGTERM || signal == SIGHUP) && !supervisor->plan->execute)
+			begin_stop(supervisor);
+		else
+			signal_init(supervisor, signal == SIGHUP ? SIGTERM : signal);
+	}
+}
+
+static int open_signals(struct supervisor *supervisor, struct error *err)
+{
+	sigset_t all;
+	sigfillset(&all);
+	/* Faults must stay faults, and a terminal's stop key must work in the foreground. */
+	static const int not [] = { SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
+				    SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT };
+	for (size_t i = 0; i < ARRAY_SIZE(not ); i++)
+		sigdelset(&all, not [i]);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	supervisor->signals =
+	    (struct source){ signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), on_signal };
+	if (supervisor->signals.fd < 0 ||
+	    supervisor_watch(supervisor, &supervisor->signals, EPOLLIN) < 0)
+		return error_set(err, E_SYSTEM, errno, "signalfd");
+	return 0;
+}
+
+/* ---- one run of the payload ---- */
+
+static int chown_payload(void *data, struct error *err)
+{
+	/* The group stays the caller's: it must still be able to move processes in (attach). */
+	struct supervisor *supervisor = data;
+	return cgroup_chown_payload(supervisor->plan->cgroup, 0, (gid_t)-1, err) < 0 ? 1 : 0;
+}
+
+static int prepare_groups(struct supervisor *supervisor, struct error *err)
+{
+	struct start_plan *plan = supervisor->plan;
+	if (!cgroup_is_delegated(plan->cgroup))
+		return 0;
+	if (cgroup_create(plan->cgroup, err) < 0)
+		return -1;
+	_cleanup_free_ char *text = cgroup_to_text(plan->cgroup);
+	int fd = openat(supervisor->directory, "cgroups", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			0600);
+	if (fd < 0 || file_write_fd(fd, text, strlen(text)) < 0)
+		log_warn("recording the control groups: %s", strerror(errno));
+	util_close_fd(&fd);
+	if (cgroup_enter_monitor(plan->cgroup, 0, err) < 0)
+		return -1;
+	if (!plan->user_namespace)
+		return 0;
+	struct idmap map = plan->map;
+	uint32_t nsuid, nsgid;
+	if (idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, err) < 0)
+		return -1;
+	return idmap_run(&map, false, chown_payload, supervisor, err) == 0
+		   ? 0
+		   : error_set(err, E_CGROUP, 0, "handing the control group to the container");
+}
+
+static int start_payload(struct supervisor *supervisor, struct error *err)
+{
+	if (prepare_groups(supervisor, err) < 0 ||
+	    spawn_payload(supervisor->plan, &supervisor->payload, supervisor->starter, err) < 0)
+		return -1;
+	return relay_start(supervisor, err);
+}
+
+static int remove_descendants(void *data, struct error *err)
+{
+	struct supervisor *supervisor = data;
+	return cgroup_remove_descendants(supervisor->plan->cgroup, err) < 0 ? 1 : 0;
+}
+
+/* The container's root made groups below its own that only it may remove. */
+static void remove_groups(struct supervisor *supervisor)
+{
+	struct start_plan *plan = supervisor->plan;
+	struct error err = { 0 };
+	if (!cgroup_is_delegated(plan->cgroup) || cgroup_remove(plan->cgroup, &err) == 0)
+		return;
+	struct idmap map = plan->map;
+	uint32_t nsuid, nsgid;
+	if (plan->user_namespace &&
+	    idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, NULL) == 0)
+		idmap_run(&map, false, remove_descendants, supervisor, NULL);
+	error_clear(&err);
+	if (cgroup_remove(plan->cgroup, &err) < 0)
+		log_error("%s", err.message);
+}
+
+static void tell_starter(struct supervisor *supervisor, const struct error *err)
+{
+	if (supervisor->starter < 0)
+		return;
+	if (err)
+		error_send(supervisor->starter, err);
+	else if (send(supervisor->starter, "R", 1, MSG_NOSIGNAL) < 0)
+		log_info("the starting command is gone");
+	close(supervisor->starter);
+	supervisor->starter = -1;
+}
+
+static int next_timeout(const struct supervisor *supervisor)
+{
+	if (!supervisor->kill_at)
+		return -1;
+	int64_t left = supervisor->kill_at - time_monotonic_ms();
+	return left < 0 ? 0 : (int)left;
+}
+
+static void loop(struct supervisor *supervisor)
+{
+	struct epoll_event events[16];
+	while (!supervisor->init_ended) {
+		int n = epoll_wait(supervisor->epoll, events, ARRAY_SIZE(events),
+				   next_timeout(supervisor));
+		for (int i = 0; i < n; i++) {
+			struct source *source = events[i].data.ptr;
+			if (source->fd >= 0)
+				source->ready(supervisor, source, events[i].events);
+		}
+		serve_sweep(supervisor);
+		if (supervisor->kill_at && time_monotonic_ms() >= supervisor->kill_at) {
+			supervisor->kill_at = 0;
+			signal_init(supervisor, SIGKILL);
+		}
+	}
+}
+
+/* reboot(2) inside a pid namespace ends its init with SIGHUP for a restart, SIGINT for a halt. */
+static bool wants_reboot(const struct supervisor *supervisor)
+{
+	return WIFSIGNALED(supervisor->init_status) &&
+	       WTERMSIG(supervisor->init_status) == SIGHUP && !supervisor->stopping &&
+	       !supervisor->plan->execute;
+}
+
+static void end_payload(struct supervisor *supervisor)
+{
+	supervisor_set_state(supervisor, STATE_STOPPING);
+	relay_stop(supervisor);
+	/* Without a pid namespace of its own processes may be left; and frozen ones cannot die. */
+	if (cgroup_is_delegated(supervisor->plan->cgroup))
+		cgroup_kill(supervisor->plan->cgroup, NULL);
+	payload_close(&supervisor->payload);
+}
+
+static int run_once(struct supervisor *supervisor, struct error *err)
+{
+	supervisor->init_ended = false;
+	supervisor->kill_at = 0;
+	supervisor_set_state(supervisor, STATE_STARTING);
+	if (start_payload(supervisor, err) < 0) {
+		supervisor_set_state(supervisor, STATE_ABORTING);
+		if (supervisor->payload.pid > 0) {
+			signal_init(supervisor, SIGKILL);
+			waitpid(supervisor->payload.pid, NULL, 0);
+			payload_close(&supervisor->payload);
+		}
+		return -1;
+	}
+	supervisor_set_state(supervisor, STATE_RUNNING);
+	tell_starter(supervisor, NULL);
+	loop(supervisor);
+	end_payload(supervisor);
+	return 0;
+}
+
+static void write_pid_file(const struct supervisor *supervisor)
+{
+	const char *path = supervisor->plan->pid_file;
+	if (!path)
+		return;
+	_cleanup_free_ char *text = xasprintf("%ld\n", (long)getpid());
+	if (file_write_atomic(path, text, strlen(text), 0644) < 0)
+		log_notice("pid file %s: %s", path, strerror(errno));
+}
+
+/* Groups that a supervisor which was killed could not remove. */
+static void clean_after_crash(struct supervisor *supervisor)
+{
+	_cleanup_free_ char *text = NULL;
+	struct cgroup *old = NULL;
+	if (file_read_all(supervisor->directory, "cgroups", 1 << 16, &text) <= 0)
+		return;
+	if (cgroup_from_text(supervisor->plan->container->name, text, &old, NULL) < 0)
+		return;
+	struct start_plan plan = *supervisor->plan;
+	struct supervisor past = { .plan = &plan };
+	plan.cgroup = old;
+	cgroup_kill(old, NULL);
+	remove_groups(&past);
+	cgroup_free(old);
+}
+
+static int prepare(struct supervisor *supervisor, struct error *err)
+{
+	supervisor->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (supervisor->epoll < 0)
+		return error_set(err, E_SYSTEM, errno, "epoll");
+	if (open_signals(supervisor, err) < 0)
+		return -1;
+	supervisor->listen.fd = runtime_listen(supervisor->directory, err);
+	if (supervisor->listen.fd < 0 || serve_listen(supervisor, err) < 0)
+		return -1;
+	clean_after_crash(supervisor);
+	write_pid_file(supervisor);
+	return 0;
+}
+
+int supervisor_run(struct start_plan *plan, int directory, int starter, int *status,
+		   struct error *err)
+{
+	struct supervisor supervisor = {
+		.plan = plan,
+		.directory = directory,
+		.starter = starter,
+		.epoll = -1,
+		.listen = { .fd = -1 },
+		.signals = { .fd = -1 },
+		.relay = { .console = { .fd = -1 },
+			   .terminal = { .fd = -1 },
+			   .peer = { .fd = -1 },
+			   .log = -1,
+			   .copy = -1,
+			   .hold = -1 },
+	};
+	const struct container *container = plan->container;
+	bool ran = false;
+	payload_init(&supervisor.payload);
+	int result = prepare(&supervisor, err);
+	while (result == 0) {
+		result = run_once(&supervisor, err);
+		ran = ran || result == 0;
+		if (result < 0 || !wants_reboot(&supervisor))
+			break;
+		supervisor_set_state(&supervisor, STATE_STOPPED);
+		log_info("rebooting");
+	}
+	if (result < 0)
+		log_error("%s", err->message);
+	remove_groups(&supervisor);
+	if (plan->pid_file)
+		unlink(plan->pid_file);
+	runtime_remove(directory, container->lxcpath, container->name);
+	supervisor.state = STATE_STOPPED;
+	/* Last: whoever waits for end of file finds everything gone. */
+	util_close_fd(&supervisor.listen.fd);
+	close(directory);
+	tell_starter(&supervisor, result < 0 ? err : NULL);
+	serve_close_all(&supervisor);
+	util_close_fd(&supervisor.signals.fd);
+	util_close_fd(&supervisor.epoll);
+	*status = supervisor.init_status;
+	return ran ? 0 : -1;
+}

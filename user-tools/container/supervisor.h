@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The supervisor: one small unprivileged process per running container. It starts the payload
+ * (spawn.c), serves commands (serve.c, attach-inside.c), moves console bytes (relay.c), reaps, and
+ * cleans up. One thread, one epoll loop, nothing in it blocks on a client or on the container.
+ */
+#ifndef CONTAINER_SUPERVISOR_H
+#define CONTAINER_SUPERVISOR_H
+
+#include "container/container.h"
+#include "container/message.h"
+#include "container/plan.h"
+#include "container/spawn.h"
+
+/* What an epoll event points to: the first member of whatever waits for it. */
+struct supervisor;
+struct source {
+	int fd;
+	void (*ready)(struct supervisor *supervisor, struct source *source, unsigned events);
+};
+
+/* A connected command. */
+struct client {
+	struct source source; /* first: the epoll event points here */
+	struct client *next;
+	bool subscribed;
+	bool closed;		/* to be freed at the end of the round */
+	int tty;		/* the terminal it holds: -1 none, 0 console, n ttyN */
+	pid_t attached;		/* the process it attached, -1 = none */
+	struct source pid_pipe; /* brings the pid of the attached process */
+};
+
+struct relay {
+	struct source console;	/* master of /dev/console */
+	struct source terminal; /* lxc-start -F: /dev/tty of the caller; fd -1 = none */
+	struct source peer;	/* lxc-console -t 0: our end of a stream; fd -1 = none */
+	struct client *peer_client;
+	int log;  /* lxc.console.logfile, or -1 */
+	int copy; /* lxc.console.path, or -1 */
+	int hold; /* a slave of the console, so that it never hangs up */
+};
+
+struct supervisor {
+	struct start_plan *plan;
+	int directory; /* runtime directory, locked */
+	int starter; /* socket to the starting command: struct error, or one byte = running; -1 once
+			told */
+	int epoll;
+	struct source listen, signals, init;
+	enum container_state state;
+	struct payload payload;
+	struct relay relay;
+	struct client *clients;
+	const struct client *tty_holders[SPAWN_MAX_TTYS + 1];
+	bool stopping;	 /* a clean stop was ordered by signal */
+	int64_t kill_at; /* monotonic ms of the kill after it, 0 = none */
+	bool init_ended;
+	int init_status; /* wait status */
+};
+
+/*
+ * Run the container from STARTING to STOPPED, through any number of reboots. Returns 0 with *status
+ * = init's wait status, or -1 when it never ran. starter: see above.
+ */
+int supervisor_run(struct start_plan *plan, int directory, int starter, int *status,
+		   struct error *err);
+
+/* Between the files of the supervisor. */
+int supervisor_watch(struct supervisor *supervisor, struct source *source, unsigned events);
+void supervisor_unwatch(struct supervisor *supervisor, struct source *source);
+void supervisor_set_state(struct supervisor *supervisor, enum container_state state);
+
+int serve_listen(struct supervisor *supervisor, struct error *err);
+void serve_broadcast(struct supervisor *supervisor);
+void serve_child_ended(struct supervisor *supervisor, pid_t pid, int status);
+void serve_sweep(struct supervisor *supervisor);
+void serve_close_all(struct supervisor *supervisor);
+void serve_reply(struct client *client, struct message_reply *reply, const int *fds, size_t count);
+void serve_fill_status(const struct supervisor *supervisor, struct message_reply *reply);
+
+void attach_start(struct supervisor *supervisor, struct client *client, int *fds, size_t count);
+
+/* Before reaping: learn the pids that joiners have told. */
+void attach_collect_pids(struct supervisor *supervisor);
+
+int relay_start(struct supervisor *supervisor, struct error *err);
+void relay_stop(struct supervisor *supervisor);
+int relay_connect_peer(struct supervisor *supervisor, struct client *client, int *peer);
+void relay_disconnect_peer(struct supervisor *supervisor);
+
+/* The signal for a clean halt: the configured one, else what init listens to. *ignored: it has no
+ * handler for it. */
+int halt_signal(const struct supervisor *supervisor, bool *ignored);
+bool signal_ignored_by_init(const struct supervisor *supervisor, int signal);
+
+#endif
