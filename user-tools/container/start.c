@@ -14,6 +14,7 @@
 #include "container/runtime.h"
 #include "container/supervisor.h"
 #include "container/terminal.h"
+#include "container/title.h"
 
 #define TEARDOWN_WAIT_MS 10000
 
@@ -59,6 +60,7 @@ static int start_in_background(struct start_plan *plan, int directory, struct er
 	if (pid == 0) {
 		close(pair[0]);
 		leave_session();
+		title_set(plan->container->lxcpath, plan->container->name);
 		struct error own = { 0 };
 		_exit(supervisor_run(plan, directory, pair[1], &status, &own) < 0);
 	}
