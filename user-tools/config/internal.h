@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Private to config/: the key table's form, the store of lines in effect, and the setters the table
+ * names. */
+#ifndef CONFIG_INTERNAL_H
+#define CONFIG_INTERNAL_H
+
+#include "config/config.h"
+
+#define CONFIG_MAX_FILE (1u << 20)
+#define CONFIG_MAX_LINE 65536u
+#define CONFIG_MAX_DEPTH 32
+
+/* One line that is in effect. */
+struct config_item {
+	char *key, *value;
+	struct config_origin origin;
+};
+
+struct config_store {
+	struct string_list names; /* file names origins point to */
+	struct config_item *items;
+	size_t item_count;
+	struct string_list raw;	  /* lines of the first file, as they stand */
+	struct string_list added; /* "KEY = VALUE" set later */
+};
+
+enum config_support {
+	KEY_WORKS,
+	KEY_LATER,    /* refused at a start when it has a value */
+	KEY_HARMLESS, /* its absence changes nothing for the container: accepted */
+};
+
+struct config_key {
+	const char *name; /* ends in '.' or has [i] for families */
+	bool list;	  /* may stand several times; get prints one a line */
+	enum config_support support;
+	const char *form;    /* what is accepted, for messages and the manual */
+	const char *meaning; /* one line */
+	int (*set)(struct config *config, const struct config_key *key,
+		   const struct config_item *item, struct error *err);
+	size_t offset; /* of the field in struct config, for the generic setters */
+	uint64_t max;  /* of a number */
+};
+
+extern const struct config_key config_keys[];
+extern const size_t config_keys_count;
+
+const struct config_key *config_find_key(const char *name);
+
+/* "FILE:LINE: KEY = VALUE: WHAT; accepted: FORM" */
+int config_refuse(const struct config_key *key, const struct config_item *item, struct error *err,
+		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* "FILE:LINE", static buffer per thread */
+const char *config_place(const struct config_origin *origin);
+
+/* Setters. An empty value resets. */
+int config_set_string(struct config *, const struct config_key *, const struct config_item *,
+		      struct error *);
+int config_set_path(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_bool(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_uint(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_size(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_order(struct config *, const struct config_key *, const struct config_item *,
+		     struct error *);
+int config_set_signal(struct config *, const struct config_key *, const struct config_item *,
+		      struct error *);
+int config_set_words(struct config *, const struct config_key *, const struct config_item *,
+		     struct error *);
+int config_set_environment(struct config *, const struct config_key *, const struct config_item *,
+			   struct error *);
+int config_set_command(struct config *, const struct config_key *, const struct config_item *,
+		       struct error *);
+int config_set_arch(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_rootfs(struct config *, const struct config_key *, const struct config_item *,
+		      struct error *);
+int config_set_idmap(struct config *, const struct config_key *, const struct config_item *,
+		     struct error *);
+int config_set_caps(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_log_level(struct config *, const struct config_key *, const struct config_item *,
+			 struct error *);
+int config_set_syslog(struct config *, const struct config_key *, const struct config_item *,
+		      struct error *);
+int config_set_cgroup(struct config *, const struct config_key *, const struct config_item *,
+		      struct error *);
+int config_set_mount_auto(struct config *, const struct config_key *, const struct config_item *,
+			  struct error *);
+int config_set_mount_entry(struct config *, const struct config_key *, const struct config_item *,
+			   struct error *);
+int config_set_net_all(struct config *, const struct config_key *, const struct config_item *,
+		       struct error *);
+int config_set_net(struct config *, const struct config_key *, const struct config_item *,
+		   struct error *);
+int config_set_later(struct config *, const struct config_key *, const struct config_item *,
+		     struct error *);
+
+void config_free_nets(struct config *config);
+void config_free_mounts(struct config *config);
+void config_free_cgroups(struct config *config);
+
+#endif

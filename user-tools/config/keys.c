@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The one table of lxc.* keys. It drives the reader, lxc-info -c, the manual page and the tests. */
+#include <string.h>
+
+#include "config/internal.h"
+
+#define FIELD(name) .offset = offsetof(struct config, name)
+#define WORKS(key, setter, accepted, what, ...)                                             \
+	{                                                                                   \
+		.name = key, .set = config_set_##setter, .form = accepted, .meaning = what, \
+		__VA_ARGS__                                                                 \
+	}
+#define LATER(key, accepted, what, ...)                                                       \
+	{                                                                                     \
+		.name = key, .set = config_set_later, .support = KEY_LATER, .form = accepted, \
+		.meaning = what, __VA_ARGS__                                                  \
+	}
+#define HARMLESS(key, accepted, what, ...)                                                       \
+	{                                                                                        \
+		.name = key, .set = config_set_later, .support = KEY_HARMLESS, .form = accepted, \
+		.meaning = what, __VA_ARGS__                                                     \
+	}
+#define LIST .list = true
+
+/* clang-format off */
+const struct config_key config_keys[] = {
+	WORKS("lxc.arch", arch, "an architecture name (x86_64, i686, aarch64 ...)", "personality of the container", FIELD(arch)),
+	/* Profiles need AppArmor in the kernel and a profile loaded by root; a container with ids of its own is confined without. */
+	HARMLESS("lxc.apparmor.profile", "a profile name, unconfined, unchanged or generated", "AppArmor profile of init"),
+	HARMLESS("lxc.apparmor.allow_incomplete", "0 or 1", "start when AppArmor lacks mount mediation"),
+	HARMLESS("lxc.apparmor.allow_nesting", "0 or 1", "the generated profile permits nesting"),
+	LATER("lxc.apparmor.raw", "a line of an AppArmor profile", "added to the generated profile", LIST),
+	WORKS("lxc.autodev.tmpfs.size", size, "a number of bytes", "size of the tmpfs on /dev", FIELD(autodev_size)),
+	WORKS("lxc.autodev", bool, "0 or 1", "a tmpfs with the minimal devices on /dev", FIELD(autodev)),
+	WORKS("lxc.cap.drop", caps, "capability names in lower case without cap_, or numbers", "capabilities taken away", LIST),
+	WORKS("lxc.cap.keep", caps, "capability names in lower case without cap_, numbers, or none", "the only capabilities left", LIST),
+	/* Device nodes cannot be made in a user namespace, so there is nothing to allow or deny. */
+	HARMLESS("lxc.cgroup2.devices.allow", "a, or TYPE MAJ:MIN ACCESS", "device access granted", LIST),
+	HARMLESS("lxc.cgroup2.devices.deny", "a, or TYPE MAJ:MIN ACCESS", "device access denied", LIST),
+	WORKS("lxc.cgroup2.", cgroup, "a value for a file of the control group", "limit in cgroup2", LIST),
+	LATER("lxc.cgroup.dir.monitor.pivot", "a relative path without ..", "cgroup of the supervisor at the end"),
+	LATER("lxc.cgroup.dir.monitor", "a relative path without ..", "cgroup of the supervisor"),
+	LATER("lxc.cgroup.dir.container.inner", "one path component", "cgroup below that of the container"),
+	LATER("lxc.cgroup.dir.container", "a relative path without ..", "cgroup of the container"),
+	LATER("lxc.cgroup.dir", "a relative path without ..", "parent of the cgroups"),
+	/* The groups are always made below the caller's own. */
+	HARMLESS("lxc.cgroup.relative", "0 or 1", "make groups below the current one"),
+	HARMLESS("lxc.cgroup.devices.allow", "a, or TYPE MAJ:MIN ACCESS", "device access granted (v1)", LIST),
+	HARMLESS("lxc.cgroup.devices.deny", "a, or TYPE MAJ:MIN ACCESS", "device access denied (v1)", LIST),
+	WORKS("lxc.cgroup.", cgroup, "a value for a file of the control group", "limit in cgroup v1", LIST),
+	LATER("lxc.console.buffer.size", "auto or a size with KB, MB, GB", "ring buffer of the console"),
+	WORKS("lxc.console.logfile", path, "a path", "file the console's output is appended to", FIELD(console_logfile)),
+	WORKS("lxc.console.path", string, "a path or none", "terminal or file the console is copied to", FIELD(console_path)),
+	LATER("lxc.console.rotate", "0 or 1", "rotate the console's log"),
+	LATER("lxc.console.size", "auto or a size with KB, MB, GB", "size limit of the console's log"),
+	LATER("lxc.sched.core", "0 or 1", "core scheduling domain of its own"),
+	WORKS("lxc.environment.runtime", environment, "NAME=VALUE, or NAME of a variable that is set", "environment of init and attached commands", LIST, FIELD(environment_runtime)),
+	LATER("lxc.environment.hooks", "NAME=VALUE, or NAME of a variable that is set", "environment of hooks", LIST),
+	WORKS("lxc.environment", environment, "NAME=VALUE, or NAME of a variable that is set", "environment of init, attached commands and hooks", LIST, FIELD(environment)),
+	LATER("lxc.ephemeral", "0 or 1", "destroyed when it stops"),
+	WORKS("lxc.execute.cmd", command, "a command line", "default command of lxc-execute", FIELD(execute_cmd)),
+	WORKS("lxc.group", words, "words", "groups for lxc-autostart and lxc-ls", LIST, FIELD(groups)),
+	LATER("lxc.hook.autodev", "a command line", "hook: /dev is being filled", LIST),
+	LATER("lxc.hook.clone", "a command line", "hook: copied by lxc-copy", LIST),
+	LATER("lxc.hook.destroy", "a command line", "hook: about to be destroyed", LIST),
+	LATER("lxc.hook.mount", "a command line", "hook: mounts are done", LIST),
+	LATER("lxc.hook.post-stop", "a command line", "hook: stopped", LIST),
+	LATER("lxc.hook.pre-mount", "a command line", "hook: before the root is mounted", LIST),
+	LATER("lxc.hook.pre-start", "a command line", "hook: before anything is done", LIST),
+	LATER("lxc.hook.start-host", "a command line", "hook: on the host, before init runs", LIST),
+	LATER("lxc.hook.start", "a command line", "hook: inside, before init runs", LIST),
+	LATER("lxc.hook.stop", "a command line", "hook: stopping, namespaces still there", LIST),
+	HARMLESS("lxc.hook.version", "0 or 1", "how hooks get their arguments"),
+	LATER("lxc.hook", "nothing: clears all hooks", "clears all hooks"),
+	WORKS("lxc.idmap", idmap, "u|g NSID HOSTID COUNT, or auto", "id map of the user namespace", LIST),
+	WORKS("lxc.include", later, "a file or a directory", "read another file here", LIST),
+	WORKS("lxc.init.cmd", command, "a command line", "init, default /sbin/init", FIELD(init_cmd)),
+	WORKS("lxc.init.gid", uint, "a number", "gid of init", FIELD(init_gid), .max = UINT32_MAX - 1),
+	LATER("lxc.init.groups", "numbers with commas", "supplementary groups of init", LIST),
+	WORKS("lxc.init.uid", uint, "a number", "uid of init", FIELD(init_uid), .max = UINT32_MAX - 1),
+	WORKS("lxc.init.cwd", path, "a path", "working directory of init", FIELD(init_cwd)),
+	LATER("lxc.keyring.session", "0 or 1", "session keyring of its own"),
+	WORKS("lxc.log.file", path, "a path", "log file", FIELD(log_file)),
+	WORKS("lxc.log.level", log_level, "TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL or 0 to 8", "log level", FIELD(log_level)),
+	WORKS("lxc.log.syslog", syslog, "daemon or local0 to local7", "log to syslog, too", FIELD(log_syslog)),
+	LATER("lxc.monitor.unshare", "0 or 1", "mount namespace of the supervisor's own"),
+	WORKS("lxc.monitor.signal.pdeath", signal, "a signal: SIGNAME, SIGRTMIN+N or a number", "what init gets when the supervisor dies", FIELD(signal_pdeath)),
+	WORKS("lxc.mount.auto", mount_auto, "proc[:mixed|:rw] sys[:ro|:mixed|:rw] cgroup[:ro|:mixed|:rw][:force]", "standard file systems", LIST),
+	WORKS("lxc.mount.entry", mount_entry, "SOURCE TARGET TYPE OPTIONS [0 0]", "a mount, as a line of fstab(5)", LIST),
+	LATER("lxc.mount.fstab", "a path", "file of mounts"),
+	LATER("lxc.namespace.clone", "user mnt pid uts ipc net cgroup time", "namespaces to make", LIST),
+	LATER("lxc.namespace.keep", "user mnt pid uts ipc net cgroup time", "namespaces to keep", LIST),
+	LATER("lxc.namespace.share.", "a pid, a container name or a path", "namespace to join"),
+	LATER("lxc.time.offset.boot", "a number with h m s ms us ns", "offset of CLOCK_BOOTTIME"),
+	LATER("lxc.time.offset.monotonic", "a number with h m s ms us ns", "offset of CLOCK_MONOTONIC"),
+	WORKS("lxc.net", net_all, "nothing: removes all interfaces", "removes all interfaces"),
+	WORKS("lxc.net.[i]", net_all, "nothing: removes the interface", "removes one interface"),
+	WORKS("lxc.net.[i].type", net, "veth, empty or none", "kind of interface"),
+	WORKS("lxc.net.[i].flags", net, "up", "bring the interface up"),
+	WORKS("lxc.net.[i].link", net, "a name of at most 15 bytes", "bridge of the host"),
+	WORKS("lxc.net.[i].name", net, "a name of at most 15 bytes", "name inside"),
+	WORKS("lxc.net.[i].hwaddr", net, "six pairs of hex digits or x with colons, a unicast address", "hardware address, x is random"),
+	WORKS("lxc.net.[i].mtu", net, "68 to 65535", "largest packet"),
+	WORKS("lxc.net.[i].ipv4.address", net, "A.B.C.D[/PREFIX][ BROADCAST]", "IPv4 address", LIST),
+	WORKS("lxc.net.[i].ipv4.gateway", net, "A.B.C.D, auto or dev", "IPv4 default route"),
+	WORKS("lxc.net.[i].ipv6.address", net, "ADDRESS[/PREFIX]", "IPv6 address", LIST),
+	WORKS("lxc.net.[i].ipv6.gateway", net, "ADDRESS, auto or dev", "IPv6 default route"),
+	LATER("lxc.net.[i].l2proxy", "0 or 1", "proxy ARP and NDP on the link"),
+	LATER("lxc.net.[i].macvlan.mode", "private, vepa, bridge or passthru", "macvlan mode"),
+	LATER("lxc.net.[i].ipvlan.mode", "l3, l3s or l2", "ipvlan mode"),
+	LATER("lxc.net.[i].ipvlan.isolation", "bridge, private or vepa", "ipvlan isolation"),
+	LATER("lxc.net.[i].vlan.id", "0 to 4094", "VLAN tag"),
+	LATER("lxc.net.[i].script.up", "a command line", "script when the interface was made"),
+	LATER("lxc.net.[i].script.down", "a command line", "script before the interface goes"),
+	LATER("lxc.net.[i].veth.mode", "bridge or router", "how the host end is attached"),
+	LATER("lxc.net.[i].veth.pair", "a name of at most 15 bytes", "name of the host end"),
+	LATER("lxc.net.[i].veth.n_rxqueues", "a number", "receive queues"),
+	LATER("lxc.net.[i].veth.n_txqueues", "a number", "transmit queues"),
+	LATER("lxc.net.[i].veth.ipv4.route", "A.B.C.D/PREFIX", "host route to the interface", LIST),
+	LATER("lxc.net.[i].veth.ipv6.route", "ADDRESS/PREFIX", "host route to the interface", LIST),
+	LATER("lxc.net.[i].veth.vlan.id", "none or 0 to 4094", "untagged VLAN of the bridge port"),
+	LATER("lxc.net.[i].veth.vlan.tagged.id", "0 to 4094", "tagged VLAN of the bridge port", LIST),
+	WORKS("lxc.no_new_privs", bool, "0 or 1", "no_new_privs for init and attached commands", FIELD(no_new_privs)),
+	LATER("lxc.prlimit.", "SOFT[:HARD], numbers or unlimited", "resource limit of init"),
+	WORKS("lxc.pty.max", uint, "a number", "pseudo terminals of the container", FIELD(pty_max), .max = 1 << 20),
+	WORKS("lxc.rootfs.managed", bool, "0 or 1", "0: lxc-destroy leaves the root alone", FIELD(rootfs_managed)),
+	WORKS("lxc.rootfs.mount", path, "an existing directory", "where the root is mounted before pivot_root", FIELD(rootfs_mount)),
+	WORKS("lxc.rootfs.options", string, "mount options with commas", "mount options of the root", FIELD(rootfs_options)),
+	WORKS("lxc.rootfs.path", rootfs, "[TYPE:]/PATH", "root file system", FIELD(rootfs_path)),
+	LATER("lxc.seccomp.allow_nesting", "0 or 1", "filter even below another filter"),
+	LATER("lxc.seccomp.notify.cookie", "text", "sent with notifications"),
+	LATER("lxc.seccomp.notify.proxy", "unix:PATH", "socket for notifications"),
+	LATER("lxc.seccomp.profile", "a path", "system call policy"),
+	/* Labels mean something only where SELinux is the host's security module. */
+	LATER("lxc.selinux.context.keyring", "a label", "label of the keyring"),
+	LATER("lxc.selinux.context", "a label", "label of the container"),
+	WORKS("lxc.signal.halt", signal, "a signal: SIGNAME, SIGRTMIN+N or a number", "signal for a clean halt", FIELD(signal_halt)),
+	WORKS("lxc.signal.reboot", signal, "a signal: SIGNAME, SIGRTMIN+N or a number", "signal for a reboot", FIELD(signal_reboot)),
+	WORKS("lxc.signal.stop", signal, "a signal: SIGNAME, SIGRTMIN+N or a number", "signal for a forced stop", FIELD(signal_stop)),
+	WORKS("lxc.start.auto", bool, "0 or 1", "started by lxc-autostart", FIELD(start_auto)),
+	WORKS("lxc.start.delay", uint, "a number of seconds", "pause after starting it", FIELD(start_delay), .max = UINT32_MAX),
+	WORKS("lxc.start.order", order, "a number, may be negative", "place in the order of lxc-autostart", FIELD(start_order)),
+	WORKS("lxc.tty.dir", string, "a directory name", "directory of the terminals below /dev", FIELD(tty_dir)),
+	WORKS("lxc.tty.max", uint, "a number up to 512", "terminals for lxc-console", FIELD(tty_max), .max = 512),
+	WORKS("lxc.uts.name", string, "at most 64 bytes", "host name", FIELD(uts_name), .max = 64),
+	LATER("lxc.sysctl.", "a value", "sysctl of the container"),
+	LATER("lxc.proc.", "a value", "file of /proc/PID of init"),
+};
+/* clang-format on */
+const size_t config_keys_count = ARRAY_SIZE(config_keys);
+
+/* "lxc.net.12.type" matches "lxc.net.[i].type"; a name that ends in '.' matches what follows. */
+static bool matches(const char *pattern, const char *name)
+{
+	for (; *pattern; pattern++) {
+		if (string_starts(pattern, "[i]")) {
+			if (*name < '0' || *name > '9')
+				return false;
+			while (*name >= '0' && *name <= '9')
+				name++;
+			pattern += 2;
+		} else if (*pattern != *name++)
+			return false;
+		else if (!pattern[1] && *pattern == '.')
+			return *name != 0;
+	}
+	return !*name;
+}
+
+const struct config_key *config_find_key(const char *name)
+{
+	for (size_t i = 0; i < config_keys_count; i++)
+		if (matches(config_keys[i].name, name))
+			return &config_keys[i];
+	return NULL;
+}
+
+bool config_key_exists(const char *name)
+{
+	return config_find_key(name) != NULL;
+}
+
+size_t config_key_count(void)
+{
+	return config_keys_count;
+}
+
+struct config_key_info config_key_at(size_t i)
+{
+	const struct config_key *key = &config_keys[i];
+	return (struct config_key_info){ key->name, key->form, key->meaning,
+					 key->support != KEY_LATER };
+}
