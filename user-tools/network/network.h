@@ -28,15 +28,17 @@ struct nic {
 	uint8_t hwaddr[6]; /* given, or drawn (10:66:6a:...) so that it survives a reboot of the
 			      container */
 	uint32_t mtu;	   /* 0 = that of the link */
-	const struct net_config *config; /* addresses, gateways; borrowed */
+	const struct net_config *config;       /* addresses, gateways; borrowed */
+	struct net_gateway gateway4, gateway6; /* "auto" already looked up */
 	/* filled by network_request */
 	char host_name[IFNAMSIZ];
 	unsigned host_index;
 };
 
 struct network_plan {
-	bool share_host; /* a single lxc.net type none: no new network namespace */
-	struct nic *nics;
+	bool share_host;  /* a single lxc.net type none: no new network namespace */
+	bool loopback_up; /* any lxc.net line brings lo up; without one it stays down, as in LXC */
+	struct nic *nics; /* veth only: types without an interface have none */
 	size_t count;
 };
 
@@ -75,9 +77,5 @@ int network_list_addresses(struct network_address_info **out, size_t *count,
 
 /* rx/tx bytes of a host interface by name; 0 or -1 (errno). */
 int network_link_counters(const char *host_name, uint64_t *rx_bytes, uint64_t *tx_bytes);
-
-/* A random unicast, locally administered address: replaces x digits in text ("10:66:6a:xx:xx:xx").
- * 0 or -1. */
-int network_parse_hwaddr(const char *text, uint8_t out[6]);
 
 #endif
