@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "commands/command.h"
+
+static const struct option_info options[] = { { 0 } };
+
+static int run(struct context *context, struct error *err)
+{
+	_cleanup_container_ struct container *container = NULL;
+	if (context_open_container(context, &container, err) < 0)
+		return 1;
+	return container_freeze(container, true, err) < 0;
+}
+
+const struct command command = {
+	.name = "lxc-freeze",
+	.summary = "freeze the processes of a container",
+	.synopsis = "[NAME]",
+	.options = options,
+	.flags = COMMAND_NAME | COMMAND_NO_WORDS,
+	.words = VALUE_CONTAINER,
+	.exit_codes = "0  frozen\n"
+		      "1  an error; the container is not running\n",
+	.run = run,
+};
