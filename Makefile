@@ -90,10 +90,10 @@ $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(LIB): $(LIB_OBJ)
+$(LIB): $(LIB_OBJ) $(COMMAND_OBJ)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
-$(O)/bin/%: $(O)/user-tools/commands/%.o $(COMMAND_OBJ) $(LIB)
+$(O)/bin/%: $(O)/user-tools/commands/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -154,13 +154,49 @@ $(O)/man/%: docs/man/%.scd
 	$(call say,MAN,$@)scdoc <$< >$@.tmp && mv $@.tmp $@
 
 # ---- tests ----------------------------------------------------------------------------------------------------------
-$(O)/tests/%: tests/unit/%.c $(COMMAND_OBJ) $(LIB)
+$(O)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -DTEST_DATA='"tests/unit"' -o $@ $< $(COMMAND_OBJ) \
+	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -DTEST_DATA='"tests/unit"' -o $@ $< \
 		$(LIB) $(LIBS) -lcmocka
 
 check-unit: $(UNIT_BIN)
 	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
+
+# ---- installation ---------------------------------------------------------------------------------------------------
+# lxc-user-nic is called by other programs under this path; users do not call it.
+NIC := lxc-user-nic
+INSTALL_DIRS := $(BINDIR) $(LIBEXECDIR)/lxc $(LIBEXECDIR)/lxc-privsep $(LIBDIR)/lxc/rootfs $(DATADIR)/lxc/templates \
+	$(DATADIR)/lxc/config/common.conf.d $(DATADIR)/lxc/config/userns.conf.d $(MANDIR) $(SYSCONFDIR)/lxc
+# Root owns what root installs, whatever umask it has; an ordinary user installing into DESTDIR owns it and says so.
+PUT := install -D -m
+export O LIBEXECDIR DESTDIR
+
+.PHONY: install uninstall
+install: all
+	@for d in $(INSTALL_DIRS); do install -d -m 755 $(DESTDIR)$$d; done
+	@for c in $(filter-out $(NIC),$(COMMANDS)); do $(PUT) 755 $(O)/bin/$$c $(DESTDIR)$(BINDIR)/$$c || exit 1; done
+	@for c in $(filter $(NIC),$(COMMANDS)); do $(PUT) 755 $(O)/bin/$$c $(DESTDIR)$(LIBEXECDIR)/lxc/$$c || exit 1; done
+	@$(PUT) 755 $(O)/libexec/init.lxc $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/init.lxc
+	@for t in $(wildcard user-tools/share/templates/lxc-*); do \
+		$(PUT) 755 $$t $(DESTDIR)$(DATADIR)/lxc/templates/$${t##*/} || exit 1; done
+	@for f in $(wildcard user-tools/share/config/*.conf); do \
+		sed 's|@DATADIR@|$(DATADIR)|g' $$f >$(O)/$${f##*/} && \
+		$(PUT) 644 $(O)/$${f##*/} $(DESTDIR)$(DATADIR)/lxc/config/$${f##*/} || exit 1; done
+	@for f in default.conf lxc-usernet; do [ ! -e user-tools/share/etc/$$f ] || [ -e $(DESTDIR)$(SYSCONFDIR)/lxc/$$f ] || \
+		$(PUT) 644 user-tools/share/etc/$$f $(DESTDIR)$(SYSCONFDIR)/lxc/$$f || exit 1; done
+	@for m in $(notdir $(MAN_OUT)); do $(PUT) 644 $(O)/man/$$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m || exit 1; done
+	@sh setuid-helpers/install-helpers install
+
+uninstall:
+	@sh setuid-helpers/install-helpers uninstall
+	@cd / && for c in $(filter-out $(NIC),$(COMMANDS)); do rm -f $(DESTDIR)$(BINDIR)/$$c; done
+	@rm -f $(DESTDIR)$(LIBEXECDIR)/lxc/$(NIC) $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/init.lxc
+	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done
+	@for f in $(notdir $(wildcard user-tools/share/config/*.conf)); do rm -f $(DESTDIR)$(DATADIR)/lxc/config/$$f; done
+	@for m in $(notdir $(MAN_OUT)); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m; done
+	@for d in $(LIBEXECDIR)/lxc-privsep $(LIBEXECDIR)/lxc $(LIBDIR)/lxc/rootfs $(LIBDIR)/lxc $(DATADIR)/lxc/config/common.conf.d \
+		$(DATADIR)/lxc/config/userns.conf.d $(DATADIR)/lxc/config $(DATADIR)/lxc/templates $(DATADIR)/lxc; do \
+		rmdir $(DESTDIR)$$d 2>/dev/null || :; done
 
 clean:
 	rm -rf $(O)
