@@ -260,6 +260,17 @@ static int check_kind(const struct subids_source *source, const struct idmap *ma
 		}
 		if (subids_find_gap(&ids, wanted, &gap))
 			return refuse_extent(source, kind, &ids, extent, gap, err);
+		/* as idmap-helper refuses it: a wrong line must not give one user's files to
+		 * another */
+		if (account_others_in_range(&source->account, kind == IDMAP_GID, wanted.start,
+					    wanted.count)) {
+			error_set(err, E_IDMAP_RANGE, 0,
+				  "id map \"%s\" holds the %s of another user of %s",
+				  idmap_extent_text(kind, extent), idmap_kind_name[kind],
+				  idmap_paths.passwd);
+			return error_fix(err, "have ids delegated that nobody has as %s",
+					 idmap_kind_name[kind]);
+		}
 		warn_shared(source, kind, extent);
 	}
 	return 0;
@@ -276,6 +287,7 @@ int idmap_check(const struct idmap *map, uid_t uid, gid_t gid, bool need_root, s
 	_cleanup_source_ struct subids_source source = { 0 };
 	if (subids_source_open(&source, uid, err) < 0)
 		return -1;
+	source.account.gid = gid;
 	if (check_kind(&source, map, IDMAP_UID, uid, err) < 0)
 		return -1;
 	return check_kind(&source, map, IDMAP_GID, gid, err);

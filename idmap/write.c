@@ -90,15 +90,6 @@ static bool helper_knows_caller(void)
 	return knows;
 }
 
-/* A program that does not link the client half does without idmap-helper. */
-#pragma weak helper_request_idmap
-static int ask_helper(const struct idmap *map, int proc_dir, struct error *err)
-{
-	if (helper_request_idmap)
-		return helper_request_idmap(map, proc_dir, err);
-	return error_set(err, E_IDMAP_HELPER, 0, "idmap-helper is not installed");
-}
-
 /* Neither program can work: one error that says why for each, with the fix of the first. */
 static int no_program(const struct error *helper, const struct error *shadow, struct error *err)
 {
@@ -124,7 +115,7 @@ int idmap_write(const struct idmap *map, int proc_dir, pid_t pid, struct error *
 		if (shadow.code != E_IDMAP_HELPER)
 			return *err = shadow, -1;
 	}
-	if (ask_helper(map, proc_dir, &helper) == 0)
+	if (helper_request_idmap(map, proc_dir, &helper) == 0)
 		return 0;
 	if (helper.code != E_IDMAP_HELPER)
 		return *err = helper, -1;

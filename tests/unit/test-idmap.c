@@ -501,6 +501,19 @@ static void other_peoples_single_ids_and_root_are_refused(void **state)
 	assert_int_equal(err.code, E_IDMAP_RANGE);
 }
 
+static void delegated_ids_that_are_another_users_own_are_refused(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	give("alice:4000000:10\n", "alice:100000:10\n");
+	struct idmap map = MAP("u 0 4000000 10", "g 0 100000 10");
+	assert_int_equal(idmap_check(&map, ALICE, ALICE, true, &err), -1);
+	assert_int_equal(err.code, E_IDMAP_RANGE);
+	assert_contains(err.message, "holds the uid of another user");
+	map = MAP("u 0 4000000 2", "g 0 100000 10");
+	assert_int_equal(idmap_check(&map, ALICE, ALICE, true, NULL), 0);
+}
+
 static void a_map_without_container_root_is_incomplete(void **state)
 {
 	(void)state;
@@ -700,6 +713,7 @@ int main(void)
 		cmocka_unit_test(a_gap_between_the_ranges_is_named),
 		cmocka_unit_test(somebody_elses_ids_are_never_suggested),
 		cmocka_unit_test(other_peoples_single_ids_and_root_are_refused),
+		cmocka_unit_test(delegated_ids_that_are_another_users_own_are_refused),
 		cmocka_unit_test(a_map_without_container_root_is_incomplete),
 		cmocka_unit_test(a_map_made_by_hand_is_checked_line_by_line),
 		cmocka_unit_test(ids_that_do_not_exist_in_our_namespace_are_named_even_for_root),
