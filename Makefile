@@ -159,6 +159,30 @@ $(O)/tests/%: tests/unit/%.c $(LIB)
 	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -DTEST_DATA='"tests/unit"' -o $@ $< \
 		$(LIB) $(LIBS) -lcmocka
 
+# cmocka needs no root; the system tests run as root in namespaces of their own (tests/lib/sandbox).
+SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.bats))
+
+.PHONY: check check-system quickstart dist bench
+check:
+	@user-tools/share/setup/dependencies check
+	@$(MAKE) --no-print-directory WERROR=1 all $(UNIT_BIN)
+	@$(MAKE) --no-print-directory WERROR=1 check-unit
+	@$(MAKE) --no-print-directory WERROR=1 check-system
+
+.PHONY: attacks
+check-system: all attacks
+	@tests/lib/sandbox prove --timer --exec bats $(SYSTEM_TESTS)
+
+quickstart:
+	@user-tools/share/setup/dependencies build
+	@$(MAKE) --no-print-directory install
+	@BINDIR='$(BINDIR)' SYSCONFDIR='$(SYSCONFDIR)' user-tools/share/setup/quickstart
+
+dist:
+	@mkdir -p $(O)
+	git archive --format=tar.gz --prefix=lxc-privsep-$(VERSION)/ -o $(O)/lxc-privsep-$(VERSION).tar.gz HEAD
+	@echo $(O)/lxc-privsep-$(VERSION).tar.gz
+
 check-unit: $(UNIT_BIN)
 	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
 

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# For every bats file: load '../lib/common'
+
+[ -n "${SANDBOX-}" ] || { echo "run it as: tests/lib/sandbox bats ${BATS_TEST_FILENAME-FILE}" >&2; exit 1; }
+
+TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+LIBEXEC=/usr/local/libexec/lxc-privsep
+ADMIN=lxc-dnscrypt
+
+# as USER 'SHELL COMMANDS': like a login, with a clean environment
+as() {
+	local user=$1
+	shift
+	su - "$user" -c "PATH=/usr/local/bin:/usr/bin:/bin; $*"
+}
+
+# me 'SHELL COMMANDS': as the user most tests are about
+me() { as lxc-dnscrypt "$@"; }
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for() {
+	local until=$(($(date +%s%N) / 1000000 + $1 * 1000))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		[ $(($(date +%s%N) / 1000000)) -lt "$until" ] || { echo "timed out: $*"; return 1; }
+		sleep 0.02
+	done
+}
+
+# make_container USER NAME [CONFIG LINE...]: a busybox container with a quick init, address free to choose
+make_container() {
+	local user=$1 name=$2 line
+	shift 2
+	as "$user" "lxc-create -n '$name' -t busybox" >/dev/null
+	for line in "$@"; do
+		printf '%s\n' "$line" | as "$user" "cat >>.local/share/lxc/'$name'/config"
+	done
+}
+
+# destroy USER NAME: whatever state it is in
+destroy() { as "$1" "lxc-stop -k -n '$2'; lxc-destroy -n '$2'" >/dev/null 2>&1 || :; }
+
+destroy_all() {
+	local user name
+	for user in lxc-dnscrypt lxc-cache; do
+		for name in $(as $user 'lxc-ls -1' 2>/dev/null); do
+			destroy $user "$name"
+		done
+	done
+}
+
+state() { as "$1" "lxc-info -n '$2' -sH"; }
+
+# Everything a container could leave behind, as text to compare.
+leftovers() {
+	echo "interfaces: $(ip -o link | awk -F': ' '{ print $2 }' | sort | tr '\n' ' ')"
+	echo "mounts: $(wc -l </proc/mounts)"
+	echo "processes: $(ps -eo uid= | awk '$1 >= 1000 && $1 != 65534' | wc -l)"
+	echo "cgroups: $(find /sys/fs/cgroup -type d -name 'lxc.*' 2>/dev/null | sort | tr '\n' ' ')"
+	echo "sockets: $(find /home /run /tmp -type s 2>/dev/null | sort | tr '\n' ' ')"
+	echo "runtime: $(find /home/*/.cache/lxc/run /run/lxc -mindepth 1 2>/dev/null | sort | tr '\n' ' ')"
+}
+
+# delegate USER: groups of its own in every hierarchy, with controllers where there are any; prints a shell fragment that
+# moves the shell which runs it (as root) into them.
+delegate() {
+	local root dir
+	awk '{ for (i = 1; i <= NF; i++) if ($i == "-" && ($(i+1) == "cgroup" || $(i+1) == "cgroup2")) print $4, $5, $(i+1) }' \
+		/proc/self/mountinfo | while read -r _ root kind; do
+		local own
+		own=$(cgroup_of "$root" "$kind")
+		dir=$root$own/user-$1
+		mkdir -p "$dir"
+		for f in cpuset.cpus cpuset.mems; do
+			[ ! -e "$dir/$f" ] || [ -n "$(cat "$dir/$f")" ] || cat "$dir/../$f" >"$dir/$f" 2>/dev/null || :
+		done
+		chown "$1" "$dir" "$dir/cgroup.procs"
+		for f in tasks cgroup.threads cgroup.subtree_control; do [ ! -e "$dir/$f" ] || chown "$1" "$dir/$f"; done
+		echo "echo \$\$ >$dir/cgroup.procs;"
+	done
+}
+
+# The group this process has in the hierarchy mounted at $1.
+cgroup_of() {
+	local line path
+	if [ "$2" = cgroup2 ]; then
+		path=$(sed -n 's/^0:://p' /proc/self/cgroup)
+	else
+		path=$(awk -F: -v want="$(basename "$1")" '{ n = split($2, c, ","); for (i = 1; i <= n; i++) if (c[i] == want || c[i] == "name=" want) print $3 }' /proc/self/cgroup)
+	fi
+	[ "$path" = / ] || echo "$path"
+}
+
+# as_delegated USER COMMANDS: the same as "as", from a login whose control groups are the user's own
+as_delegated() {
+	local user=$1 enter
+	shift
+	enter=$(delegate "$user")
+	bash -c "$enter exec su - $user -c 'PATH=/usr/local/bin:/usr/bin:/bin; $*'"
+}
