@@ -208,10 +208,12 @@ show_maps='tr -s " " </proc/self/uid_map | sed "s/^ /u /"; tr -s " " </proc/self
 	[ "$status" = 1 ]
 }
 
-@test "without a command a shell runs; -h and --version print to stdout" {
+@test "without a command a shell runs; -h and --version succeed" {
+	run as 61001 lxc-usernsexec sh -c 'echo "$1"' -s -s
+	[ "$output" = -s ]
 	run as 61001 lxc-usernsexec <<<'echo $((20 + 22)); id -u'
 	[ "$output" = $'42\n0' ]
-	run as 61001 sh -c 'lxc-usernsexec -h 2>/dev/null'
+	run as 61001 lxc-usernsexec -h
 	[ "$status" = 0 ]
 	[[ "$output" == *"Usage: lxc-usernsexec"* ]]
 	run as 61001 sh -c 'lxc-usernsexec --version 2>/dev/null'

@@ -263,6 +263,8 @@ static void parse(struct context *context, int argc, char **argv)
 	struct option long_options[MAX_OPTIONS + 2] = { 0 };
 	char short_options[MAX_OPTIONS * 3 + 2] = "";
 	size_t n = 0, s = 0;
+	if (command.flags & COMMAND_LOOSE) /* the first word ends the options: the rest is a command's own */
+		short_options[s++] = '+';
 	for (size_t i = 0; i < all_count; i++) {
 		const struct option_info *o = &all[i];
 		int argument = !o->value		   ? no_argument
