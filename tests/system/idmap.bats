@@ -2,103 +2,73 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Id maps as users meet them, through lxc-usernsexec: who gets which ids, which program writes the
-# map, what is said when it cannot be done. Everything happens in namespaces of its own with a
-# private /etc; the machine is not changed. Run as root.
+# map, what is said when it cannot be done.
+
+load '../lib/common'
 
 setup_file() {
-	[ "$(id -u)" = 0 ] || skip "needs root"
-	export BUILD="${BUILD:-$BATS_TEST_DIRNAME/../../build}"
-	unshare --mount --pid --net --ipc --fork --kill-child --mount-proc --propagation private \
-		sleep 3600 3>&- &
-	export UNSHARE=$!
-	for _ in $(seq 100); do
-		BOX=$(pgrep -P "$UNSHARE") && [ "$(readlink "/proc/$BOX/exe")" != "$(readlink "/proc/$UNSHARE/exe")" ] && break
-		sleep 0.02
+	local entry id name
+	mkdir -p /run/idmap
+	cp -p /etc/passwd /etc/group /etc/subuid /etc/subgid /etc/nsswitch.conf /run/idmap/
+	for entry in 61001:named 61002:numbered 61003:adjacent 61004:none 61005:other; do
+		id=${entry%:*} name=${entry#*:}
+		echo "t-$name:x:$id:$id::/:/bin/sh" >>/etc/passwd
+		echo "t-$name:x:$id:" >>/etc/group
 	done
-	export BOX
-	mkdir -p "$BATS_FILE_TMPDIR/box"
-	as_root sh -ec "
-		mount -t tmpfs box '$BATS_FILE_TMPDIR/box'
-		cd '$BATS_FILE_TMPDIR/box'
-		mkdir upper work bin helpers
-		cp '$BUILD/bin/lxc-usernsexec' bin/
-		cp '$BUILD/libexec/idmap-helper' helpers/
-		mount -t overlay etc -o lowerdir=/etc,upperdir=upper,workdir=work /etc
-		mount -t tmpfs box /opt
-		mv bin helpers /opt/
-		umount -l '$BATS_FILE_TMPDIR/box'
-		chmod 755 /opt
-		# the helper as it is installed: setuid to a user of its own, with file capabilities
-		chown 64001:64001 /opt/helpers/idmap-helper
-		chmod 4755 /opt/helpers/idmap-helper
-		setcap cap_setuid,cap_setgid=ep /opt/helpers/idmap-helper
-		for user in 61001:named 61002:numbered 61003:adjacent 61004:none 61005:other; do
-			id=\${user%:*} name=\${user#*:}
-			echo \"t-\$name:x:\$id:\$id::/:/bin/sh\" >>/etc/passwd
-			echo \"t-\$name:x:\$id:\" >>/etc/group
-		done
-		printf '%s\n' t-named:700000:65536 t-named:900000:10 61002:800000:65536 t-adjacent:900100:10 \
-			t-adjacent:900110:10 t-other:910000:10 >/etc/subuid
-		cp /etc/subuid /etc/subgid
-		grep -v ^subid: /etc/nsswitch.conf >/etc/nsswitch.new
-		mv /etc/nsswitch.new /etc/nsswitch.conf
-	"
+	printf '%s\n' t-named:700000:65536 t-named:900000:10 61002:800000:65536 t-adjacent:900100:10 \
+		t-adjacent:900110:10 t-other:910000:10 >/etc/subuid
+	cp /etc/subuid /etc/subgid
+	sed -i /^subid:/d /etc/nsswitch.conf
 }
 
 teardown_file() {
-	# it is the first process of its namespace: only SIGKILL ends it, and everything in there with it
-	[ -z "$BOX" ] || kill -KILL "$BOX"
-	wait "$UNSHARE" 2>/dev/null || true
+	cp -p /run/idmap/* /etc/
+	rm -r /run/idmap
 }
 
-as_root() {
-	nsenter --target "$BOX" --mount --pid --net --ipc -- "$@"
-}
-
-# as UID COMMAND...: as that user, with idmap-helper
-as() {
+# by UID COMMAND...: by that user
+by() {
 	local uid=$1
 	shift
-	as_root setpriv --reuid "$uid" --regid "$uid" --clear-groups \
-		env LXC_PRIVSEP_HELPERS=/opt/helpers PATH="/opt/bin:$PATH" "$@"
+	setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
 }
 
 # the same where idmap-helper is not installed
 without_helper() {
 	local uid=$1
 	shift
-	as "$uid" env LXC_PRIVSEP_HELPERS=/nonexistent "$@"
+	by "$uid" env LXC_PRIVSEP_HELPERS=/nonexistent "$@"
 }
 
-# the same where newuidmap and newgidmap are somebody else's and not setuid
+# the same where newuidmap and newgidmap are not setuid
 without_newuidmap() {
 	local uid=$1
 	shift
-	as_root unshare --mount --propagation private sh -c '
+	unshare --mount --propagation private sh -c '
+		printf "#!/bin/sh\nexit 1\n" >/run/plain; chmod 755 /run/plain
 		for program in newuidmap newgidmap; do
-			printf "#!/bin/sh\nexit 1\n" >/opt/plain; chmod 755 /opt/plain
-			mount --bind /opt/plain "$(command -v $program)"
+			mount --bind /run/plain "$(command -v $program)"
 		done
 		uid=$1; shift
-		exec setpriv --reuid "$uid" --regid "$uid" --clear-groups env PATH="/opt/bin:$PATH" "$@"' \
-		sh "$uid" env LXC_PRIVSEP_HELPERS="${HELPERS:-/opt/helpers}" "$@"
+		exec setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"' \
+		sh "$uid" env ${HELPERS:+LXC_PRIVSEP_HELPERS=$HELPERS} "$@"
 }
 
 show_maps='tr -s " " </proc/self/uid_map | sed "s/^ /u /"; tr -s " " </proc/self/gid_map | sed "s/^ /g /"'
 
 @test "without -m a user gets the first line of its own, as root without groups" {
-	run as 61001 lxc-usernsexec -- sh -c "$show_maps; id -u; id -G"
+	run by 61001 lxc-usernsexec -- sh -c "$show_maps; id -u; id -G"
 	[ "$status" = 0 ]
 	[ "$output" = $'u 0 700000 65536\ng 0 700000 65536\n0\n0' ]
 }
 
 @test "a line by number counts like one by name" {
-	run as 61002 lxc-usernsexec -- sh -c "$show_maps"
+	run by 61002 lxc-usernsexec -- sh -c "$show_maps"
 	[ "$output" = $'u 0 800000 65536\ng 0 800000 65536' ]
 }
 
 @test "adjacent lines can be mapped as one range" {
-	for how in as without_helper; do
+	for how in by without_helper; do
 		run $how 61003 lxc-usernsexec -m b:0:900100:20 -- sh -c "$show_maps"
 		[ "$output" = $'u 0 900100 20\ng 0 900100 20' ]
 	done
@@ -130,7 +100,7 @@ show_maps='tr -s " " </proc/self/uid_map | sed "s/^ /u /"; tr -s " " </proc/self
 }
 
 @test "under no_new_privs that is named as the cause" {
-	run as 61001 setpriv --no-new-privs lxc-usernsexec true
+	run by 61001 setpriv --no-new-privs lxc-usernsexec true
 	[ "$status" = 1 ]
 	[[ "$output" == *"no_new_privs"* ]]
 }
@@ -143,20 +113,20 @@ show_maps='tr -s " " </proc/self/uid_map | sed "s/^ /u /"; tr -s " " </proc/self
 }
 
 @test "a user without subordinate ids is told the command that gives some, and it works" {
-	run as 61004 lxc-usernsexec true
+	run by 61004 lxc-usernsexec true
 	[ "$status" = 1 ]
 	[[ "$output" == *"t-none has no subordinate uids and gids in /etc/subuid and /etc/subgid"* ]]
 	fix=$(sed -n 's/.*fix: as root: //p' <<<"$output")
-	as_root cp /etc/subuid /etc/subgid /opt/
-	as_root sh -c "$fix"
-	run as 61004 lxc-usernsexec -- sh -c "$show_maps"
-	as_root cp /opt/subuid /opt/subgid /etc/
+	cp /etc/subuid /etc/subgid /run/
+	sh -c "$fix"
+	run by 61004 lxc-usernsexec -- sh -c "$show_maps"
+	cp /run/subuid /run/subgid /etc/
 	[ "$status" = 0 ]
 	[ "$output" = $'u 0 100000 65536\ng 0 100000 65536' ]
 }
 
 @test "a map outside the caller's ranges is refused with both ranges and the owner" {
-	run as 61001 lxc-usernsexec -m b:0:910000:10 true
+	run by 61001 lxc-usernsexec -m b:0:910000:10 true
 	[ "$status" = 1 ]
 	[[ "$output" == *'id map "u 0 910000 10": t-named may not map host uids 910000-910009, only 700000-765535, 900000-900009 (/etc/subuid)'* ]]
 	[[ "$output" == *"/etc/subuid:6 gives them to t-other"* ]]
@@ -165,7 +135,7 @@ show_maps='tr -s " " </proc/self/uid_map | sed "s/^ /u /"; tr -s " " </proc/self
 
 @test "bad maps are refused and say what is accepted" {
 	while read -r map reason; do
-		run as 61001 lxc-usernsexec -m "$map" true
+		run by 61001 lxc-usernsexec -m "$map" true
 		[ "$status" = 1 ]
 		[[ "$output" == *"$reason"* ]] || { echo "$map: $output"; return 1; }
 	done <<-'TABLE'
@@ -181,77 +151,77 @@ show_maps='tr -s " " </proc/self/uid_map | sed "s/^ /u /"; tr -s " " </proc/self
 		u:0:700000:1 lacks container gid 0
 		b:1:700000:1 lacks container uid 0
 	TABLE
-	run as 61001 lxc-usernsexec -m b:0:700000:10 -m u:5:700100:1 true
+	run by 61001 lxc-usernsexec -m b:0:700000:10 -m u:5:700100:1 true
 	[ "$status" = 1 ]
 	[[ "$output" == *'"u 0 700000 10" and "u 5 700100 1" overlap: both hold container uid 5'* ]]
 }
 
 @test "the command's exit status is the exit status" {
-	run as 61001 lxc-usernsexec -- sh -c 'exit 7'
+	run by 61001 lxc-usernsexec -- sh -c 'exit 7'
 	[ "$status" = 7 ]
-	run as 61001 lxc-usernsexec -- sh -c 'kill -9 $$'
+	run by 61001 lxc-usernsexec -- sh -c 'kill -9 $$'
 	[ "$status" = 137 ]
-	run as 61001 lxc-usernsexec -- /nonexistent
+	run by 61001 lxc-usernsexec -- /nonexistent
 	[ "$status" = 1 ]
 	[[ "$output" == *"/nonexistent: No such file or directory"* ]]
 }
 
 @test "-u and -g choose the ids of the command" {
-	run as 61001 lxc-usernsexec -u 5 -g 6 -- sh -c 'id -u; id -g; id -G'
+	run by 61001 lxc-usernsexec -u 5 -g 6 -- sh -c 'id -u; id -g; id -G'
 	[ "$output" = $'5\n6\n6' ]
-	run as 61001 lxc-usernsexec -m b:1000:700000:1 -u 1000 -g 1000 -- id -u
+	run by 61001 lxc-usernsexec -m b:1000:700000:1 -u 1000 -g 1000 -- id -u
 	[ "$output" = 1000 ]
-	run as 61001 lxc-usernsexec -u 70000 true
+	run by 61001 lxc-usernsexec -u 70000 true
 	[ "$status" = 1 ]
 	[[ "$output" == *"lacks container uid 70000"* ]]
-	run as 61001 lxc-usernsexec -u abc true
+	run by 61001 lxc-usernsexec -u abc true
 	[ "$status" = 1 ]
 }
 
 @test "without a command a shell runs; -h and --version succeed" {
-	run as 61001 lxc-usernsexec sh -c 'echo "$1"' -s -s
+	run by 61001 lxc-usernsexec sh -c 'echo "$1"' -s -s
 	[ "$output" = -s ]
-	run as 61001 lxc-usernsexec <<<'echo $((20 + 22)); id -u'
+	run by 61001 lxc-usernsexec <<<'echo $((20 + 22)); id -u'
 	[ "$output" = $'42\n0' ]
-	run as 61001 lxc-usernsexec -h
+	run by 61001 lxc-usernsexec -h
 	[ "$status" = 0 ]
 	[[ "$output" == *"Usage: lxc-usernsexec"* ]]
-	run as 61001 sh -c 'lxc-usernsexec --version 2>/dev/null'
+	run by 61001 sh -c 'lxc-usernsexec --version 2>/dev/null'
 	[ "$status" = 0 ]
 	[ -n "$output" ]
-	run as 61001 lxc-usernsexec -x true
+	run by 61001 lxc-usernsexec -x true
 	[ "$status" = 1 ]
 }
 
 @test "the command keeps the process id, the directory and the open files" {
-	run as 61001 sh -c 'cd /opt; exec 7</etc/hostname; a=$$; exec lxc-usernsexec -- sh -c "test \$\$ = $a && pwd && cat <&7"'
+	run by 61001 sh -c 'cd /usr; exec 7</etc/hostname; a=$$; exec lxc-usernsexec -- sh -c "test \$\$ = $a && pwd && cat <&7"'
 	[ "$status" = 0 ]
-	[ "${lines[0]}" = /opt ]
+	[ "${lines[0]}" = /usr ]
 }
 
 @test "mounts of the command stay inside" {
-	run as 61001 lxc-usernsexec -- sh -c 'mount -t tmpfs inside /mnt && grep -c " /mnt tmpfs" /proc/self/mounts'
+	run by 61001 lxc-usernsexec -- sh -c 'mount -t tmpfs inside /mnt && grep -c " /mnt tmpfs" /proc/self/mounts'
 	[ "$output" = 1 ]
-	run as_root grep -c " /mnt tmpfs" /proc/self/mounts
+	run grep -c " /mnt tmpfs" /proc/self/mounts
 	[ "$output" = 0 ]
 }
 
 @test "root may map any id, without a line in /etc/subuid" {
-	run as_root /opt/bin/lxc-usernsexec -m b:0:12345:10 -m b:500:0:1 -- sh -c "$show_maps"
+	run lxc-usernsexec -m b:0:12345:10 -m b:500:0:1 -- sh -c "$show_maps"
 	[ "$status" = 0 ]
 	[ "$output" = $'u 0 12345 10\nu 500 0 1\ng 0 12345 10\ng 500 0 1' ]
 }
 
 @test "inside a namespace only its own ids can be mapped, and that is said" {
-	run as 61001 lxc-usernsexec -- lxc-usernsexec -m b:0:1000:10 -- sh -c "$show_maps"
+	run by 61001 lxc-usernsexec -- lxc-usernsexec -m b:0:1000:10 -- sh -c "$show_maps"
 	[ "$output" = $'u 0 1000 10\ng 0 1000 10' ]
-	run as 61001 lxc-usernsexec -- lxc-usernsexec -m b:0:700000:10 true
+	run by 61001 lxc-usernsexec -- lxc-usernsexec -m b:0:700000:10 true
 	[ "$status" = 1 ]
 	[[ "$output" == *"uids 700000-700009 do not exist in this user namespace, which has 0-65535"* ]]
 }
 
 @test "when user namespaces are switched off the sysctl is named" {
-	run as 61001 lxc-usernsexec -- sh -c \
+	run by 61001 lxc-usernsexec -- sh -c \
 		'echo 0 >/proc/sys/user/max_user_namespaces; lxc-usernsexec -m b:0:0:10 true'
 	[ "$status" = 1 ]
 	[[ "$output" == *"user.max_user_namespaces = 0"* ]]
@@ -259,10 +229,10 @@ show_maps='tr -s " " </proc/self/uid_map | sed "s/^ /u /"; tr -s " " </proc/self
 }
 
 @test "a range that two users share is told to both, and still works" {
-	as_root cp /etc/subuid /opt/subuid
-	as_root sh -c 'echo t-other:700000:65536 >>/etc/subuid'
-	run as 61001 lxc-usernsexec true
-	as_root cp /opt/subuid /etc/subuid
+	cp /etc/subuid /run/subuid
+	sh -c 'echo t-other:700000:65536 >>/etc/subuid'
+	run by 61001 lxc-usernsexec true
+	cp /run/subuid /etc/subuid
 	[ "$status" = 0 ]
 	[[ "$output" == *"also given to t-other (/etc/subuid:7)"* ]]
 }
