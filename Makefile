@@ -225,4 +225,5 @@ uninstall:
 clean:
 	rm -rf $(O)
 
+.SECONDARY: $(COMMANDS:%=$(O)/user-tools/commands/%.o)
 -include $(LIB_OBJ:.o=.d) $(COMMAND_OBJ:.o=.d) $(COMMANDS:%=$(O)/user-tools/commands/%.d) $(UNIT_BIN:%=%.d)
