@@ -57,7 +57,7 @@ leftovers() {
 	echo "mounts: $(wc -l </proc/mounts)"
 	echo "processes: $(ps -eo uid= | awk '$1 >= 1000 && $1 != 65534' | wc -l)"
 	echo "cgroups: $(find /sys/fs/cgroup -type d -name 'lxc.*' 2>/dev/null | sort | tr '\n' ' ')"
-	echo "sockets: $(find /home /run /tmp -type s 2>/dev/null | sort | tr '\n' ' ')"
+	echo "sockets: $(find /home /run /tmp -xdev -type s 2>/dev/null | sort | tr '\n' ' ')"
 	echo "runtime: $(find /home/*/.cache/lxc/run /run/lxc -mindepth 1 2>/dev/null | sort | tr '\n' ' ')"
 }
 
