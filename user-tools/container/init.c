@@ -218,6 +218,7 @@ _Noreturn void init_run(struct start_plan *plan, int control)
 	struct error err = { 0 };
 	init.rootfs.config = plan->config;
 	init.rootfs.user_namespace = plan->user_namespace;
+	init.rootfs.cgroup_layout = plan->cgroup_layout;
 	/* Not the container's business: the supervisor's socket, lock and watch. Everything kept is
 	 * close-on-exec. */
 	int keep[] = { control,	       plan->init_fd,  plan->stdio[0],

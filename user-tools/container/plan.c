@@ -35,6 +35,16 @@ static int plan_idmap(struct start_plan *plan, struct error *err)
 	return -1;
 }
 
+/* One line for the user; how an admin changes that is in the log and in lxc-errors(7). */
+static void notice_no_groups(const struct cgroup *cgroup)
+{
+	const char *why = cgroup_why_not(cgroup);
+	const char *fix = strstr(why, "; an admin: ");
+	int length = fix ? (int)(fix - why) : (int)strlen(why);
+	log_notice("no limits, no freezer: %.*s (lxc-errors(7), cgroup-delegation)", length, why);
+	log_info("%s", why);
+}
+
 static int plan_cgroup(struct start_plan *plan, struct error *err)
 {
 	const struct config *config = plan->config;
@@ -56,8 +66,9 @@ static int plan_cgroup(struct start_plan *plan, struct error *err)
 	if (cgroup_check_limits(plan->cgroup, plan->limits, plan->limit_count, err) < 0)
 		return -1;
 	if (!cgroup_is_delegated(plan->cgroup))
-		log_notice("starting without a control group of its own: %s",
-			   cgroup_why_not(plan->cgroup));
+		notice_no_groups(plan->cgroup);
+	if (config->mount_auto.cgroup != MOUNT_NO)
+		plan->cgroup_layout = cgroup_detect_layout();
 	return 0;
 }
 

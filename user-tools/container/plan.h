@@ -26,6 +26,7 @@ struct start_plan {
 	struct network_plan network;
 	int shared_fds[NS_COUNT]; /* namespaces to join instead of making them; -1 = a new one */
 
+	enum cgroup_layout cgroup_layout; /* for lxc.mount.auto = cgroup */
 	struct cgroup *cgroup;
 	struct cgroup_limit *limits;
 	size_t limit_count;

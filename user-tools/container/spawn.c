@@ -115,6 +115,9 @@ static int clone_init(struct start_plan *plan, struct payload *payload, int cont
 	if (error_is_set(err))
 		return -1;
 	if (pid < 0) {
+		if (saved == EACCES || saved == EBUSY)
+			return error_set(err, E_CGROUP, saved,
+					 "starting in the container's control group");
 		error_set(err, E_NO_USERNS, saved, "making the container's namespaces");
 		return error_fix(err, "lxc-checkconfig; sysctl user.max_user_namespaces, "
 				      "kernel.unprivileged_userns_clone, "
@@ -206,6 +209,29 @@ static int tell(int control, char what, struct error *err)
 		   error_set(err, E_SYSTEM, errno, "the start of init");
 }
 
+static int chown_payload(void *data, struct error *err)
+{
+	/* The group stays the caller's; what moves processes in was opened before, cgroup_create().
+	 */
+	const struct start_plan *plan = data;
+	return cgroup_chown_payload(plan->cgroup, 0, (gid_t)-1, err) < 0;
+}
+
+/* The container's root manages the groups below its own. */
+static int hand_over_group(struct start_plan *plan, struct error *err)
+{
+	struct idmap map = plan->map;
+	uint32_t nsuid, nsgid;
+	if (!plan->user_namespace)
+		return 0;
+	if (idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, err) < 0)
+		return -1;
+	int result = idmap_run(&map, false, chown_payload, plan, err);
+	return result == 0
+		   ? 0
+		   : error_set(err, E_CGROUP, 0, "handing the control group to the container");
+}
+
 static int drive(struct start_plan *plan, struct payload *payload, int control, int watch_fd,
 		 struct error *err)
 {
@@ -217,7 +243,8 @@ static int drive(struct start_plan *plan, struct payload *payload, int control, 
 	if (keep_namespaces(plan, payload, proc, err) < 0)
 		return -1;
 	if (cgroup_is_delegated(plan->cgroup) &&
-	    cgroup_enter_payload(plan->cgroup, payload->pid, err) < 0)
+	    (cgroup_enter_payload(plan->cgroup, payload->pid, err) < 0 ||
+	     hand_over_group(plan, err) < 0))
 		return -1;
 	if (plan->user_namespace && idmap_write(&plan->map, proc, payload->pid, err) < 0)
 		return -1;

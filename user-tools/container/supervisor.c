@@ -150,13 +150,6 @@ static int open_signals(struct supervisor *supervisor, struct error *err)
 
 /* ---- one run of the payload ---- */
 
-static int chown_payload(void *data, struct error *err)
-{
-	/* The group stays the caller's: it must still be able to move processes in (attach). */
-	struct supervisor *supervisor = data;
-	return cgroup_chown_payload(supervisor->plan->cgroup, 0, (gid_t)-1, err) < 0 ? 1 : 0;
-}
-
 static int prepare_groups(struct supervisor *supervisor, struct error *err)
 {
 	struct start_plan *plan = supervisor->plan;
@@ -170,17 +163,7 @@ static int prepare_groups(struct supervisor *supervisor, struct error *err)
 	if (fd < 0 || file_write_fd(fd, text, strlen(text)) < 0)
 		log_warn("recording the control groups: %s", strerror(errno));
 	util_close_fd(&fd);
-	if (cgroup_enter_monitor(plan->cgroup, 0, err) < 0)
-		return -1;
-	if (!plan->user_namespace)
-		return 0;
-	struct idmap map = plan->map;
-	uint32_t nsuid, nsgid;
-	if (idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, err) < 0)
-		return -1;
-	return idmap_run(&map, false, chown_payload, supervisor, err) == 0
-		   ? 0
-		   : error_set(err, E_CGROUP, 0, "handing the control group to the container");
+	return cgroup_enter_monitor(plan->cgroup, 0, err);
 }
 
 static int start_payload(struct supervisor *supervisor, struct error *err)
@@ -212,6 +195,19 @@ static void remove_groups(struct supervisor *supervisor)
 	error_clear(&err);
 	if (cgroup_remove(plan->cgroup, &err) < 0)
 		log_error("%s", err.message);
+}
+
+/* For a reboot: the last run's groups belong to the container's root and may hold groups of its
+ * own. */
+static int renew_groups(struct supervisor *supervisor, struct error *err)
+{
+	struct start_plan *plan = supervisor->plan;
+	if (!cgroup_is_delegated(plan->cgroup))
+		return 0;
+	remove_groups(supervisor);
+	cgroup_free(plan->cgroup);
+	plan->cgroup = NULL;
+	return cgroup_new(plan->container->name, &plan->cgroup, err);
 }
 
 static void tell_starter(struct supervisor *supervisor, const struct error *err)
@@ -361,7 +357,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 		if (result < 0 || !wants_reboot(&supervisor))
 			break;
 		supervisor_set_state(&supervisor, STATE_STOPPED);
-		log_info("rebooting");
+		result = renew_groups(&supervisor, err);
 	}
 	if (result < 0)
 		log_error("%s", err->message);

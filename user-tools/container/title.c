@@ -12,7 +12,8 @@
 
 extern char **environ;
 
-/* The area of the arguments and, right behind it, of the environment, proc(5): fields 48 to 51 of stat. */
+/* The area of the arguments and, right behind it, of the environment, proc(5): fields 48 to 51 of
+ * stat. */
 static int argument_area(char **start, char **end)
 {
 	unsigned long long field[4];
@@ -22,7 +23,8 @@ static int argument_area(char **start, char **end)
 	char *at = strrchr(text, ')');
 	for (int n = 2; at && n < 48; n++)
 		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, "%llu %llu %llu %llu", &field[0], &field[1], &field[2], &field[3]) != 4 ||
+	if (!at ||
+	    sscanf(at, "%llu %llu %llu %llu", &field[0], &field[1], &field[2], &field[3]) != 4 ||
 	    !field[0] || field[3] <= field[0] || field[1] != field[2])
 		return -1;
 	*start = (char *)(uintptr_t)field[0];

@@ -161,7 +161,7 @@ static int mount_cgroup_legacy(struct rootfs *rootfs, enum cgroup_layout layout,
  * shown. */
 static int mount_cgroup(struct rootfs *rootfs, struct error *err)
 {
-	enum cgroup_layout layout = cgroup_detect_layout();
+	enum cgroup_layout layout = rootfs->cgroup_layout;
 	enum mount_mode mode = rootfs->config->mount_auto.cgroup;
 	if (layout == CGROUP_NONE)
 		return 0;

@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "cgroup/cgroup.h"
 #include "config/config.h"
 
 /* Is the root there and usable? Before anything is started. E_ROOTFS, E_UNSUPPORTED. */
@@ -28,10 +29,11 @@ int rootfs_check(const struct config *config, struct error *err);
 
 struct rootfs {
 	const struct config *config;
-	bool user_namespace; /* device nodes must be bound, not made */
-	int root_tree;	     /* detached copy of lxc.rootfs.path, then the attached root (O_PATH) */
-	int *entry_trees;    /* one per lxc.mount.entry: detached copy of a bind source, or -1 */
-	int pts_fd;	     /* root of the container's devpts, or -1 */
+	enum cgroup_layout cgroup_layout; /* of the host; not to be seen from a cgroup namespace */
+	bool user_namespace;		  /* device nodes must be bound, not made */
+	int root_tree;	  /* detached copy of lxc.rootfs.path, then the attached root (O_PATH) */
+	int *entry_trees; /* one per lxc.mount.entry: detached copy of a bind source, or -1 */
+	int pts_fd;	  /* root of the container's devpts, or -1 */
 	char container_ttys[256]; /* "pts/1 pts/2", for the environment of init */
 };
 #define ROOTFS_INIT                           \
