@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -676,6 +677,40 @@ static void a_function_that_is_killed_is_an_error(void **state)
 	assert_contains(err.message, "killed by SIGKILL");
 }
 
+static int wait_for_ever(void *data, struct error *err)
+{
+	(void)data;
+	(void)err;
+	for (;;)
+		pause();
+}
+
+static void a_spawned_child_dies_with_its_parent(void **state)
+{
+	(void)state;
+	struct idmap map = own_map();
+	int ends[2], status;
+	char byte;
+	/* The pipe stays open for as long as the child, which inherits its end, lives. */
+	assert_int_equal(pipe(ends), 0);
+	pid_t parent = fork();
+	if (parent == 0) {
+		struct error err = { 0 };
+		pid_t pid;
+		int result = idmap_spawn(&map, false, wait_for_ever, NULL, &pid, &err);
+		_exit(result == 0 ? 0 : err.code == E_NO_USERNS ? 77 : 1);
+	}
+	close(ends[1]);
+	assert_int_equal(waitpid(parent, &status, 0), parent);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	alarm(10);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	alarm(0);
+	close(ends[0]);
+}
+
 static void a_map_without_root_runs_nothing(void **state)
 {
 	(void)state;
@@ -721,6 +756,7 @@ int main(void)
 		cmocka_unit_test(the_sysctl_to_blame_is_named),
 		cmocka_unit_test(a_function_runs_as_root_of_the_map_and_its_error_comes_back),
 		cmocka_unit_test(a_function_that_is_killed_is_an_error),
+		cmocka_unit_test(a_spawned_child_dies_with_its_parent),
 		cmocka_unit_test(a_map_without_root_runs_nothing),
 	};
 	return cmocka_run_group_tests_name("idmap", tests, set_up, tear_down);
