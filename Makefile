@@ -170,7 +170,7 @@ check:
 	@$(MAKE) --no-print-directory WERROR=1 check-system
 
 .PHONY: attacks
-check-system: all attacks
+check-system: all attacks $(O)/tests/cgroup-driver
 	@tests/lib/sandbox prove --timer --exec bats $(SYSTEM_TESTS)
 
 quickstart:
@@ -182,6 +182,11 @@ dist:
 	@mkdir -p $(O)
 	git archive --format=tar.gz --prefix=lxc-privsep-$(VERSION)/ -o $(O)/lxc-privsep-$(VERSION).tar.gz HEAD
 	@echo $(O)/lxc-privsep-$(VERSION).tar.gz
+
+# Programs that the system tests run as a user would run ours.
+$(O)/tests/cgroup-driver: tests/system/cgroup-driver.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS)
 
 check-unit: $(UNIT_BIN)
 	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed

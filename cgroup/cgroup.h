@@ -7,11 +7,16 @@
  * with some) and legacy (v1 only), cgroups(7). No privilege: what the caller cannot write is
  * reported, not worked around.
  *
- * Names, as LXC's: lxc.payload.NAME for the container, lxc.monitor.NAME for its supervisor, below
- * the delegated group in every usable hierarchy. Left-overs of a crashed container (empty groups of
- * that name) are reused, never avoided with a suffix. When the delegated group itself holds
- * processes ("Device or resource busy", the no-internal-processes rule) they are moved to the leaf
- * lxc.leaf below it first; a caller found in lxc.leaf or lxc.monitor.* uses the group above.
+ * Names, as LXC's: lxc.payload.NAME for the container, lxc.monitor.NAME for its supervisor, in the
+ * base group of every delegated hierarchy. The base is the nearest group at or above the caller's
+ * that it may write (directory, cgroup.procs and cgroup.subtree_control, v1: tasks); a caller found
+ * in lxc.leaf or lxc.monitor.* uses the group above; root uses the top. Left-overs of a crashed
+ * container (empty groups of that name) are made anew, never avoided with a suffix.
+ *
+ * A base group that holds processes cannot hand controllers on ("Device or resource busy", the
+ * no-internal-processes rule). Its processes are moved to the leaf lxc.leaf below it, but only when
+ * a limit needs a controller that is not enabled yet, or when the base is a unit of systemd:
+ * whoever places new logins in the base group could not do so any more.
  */
 #ifndef CGROUP_CGROUP_H
 #define CGROUP_CGROUP_H
@@ -36,11 +41,13 @@ struct cgroup_limit {
 
 struct cgroup; /* opaque; one per container; knows its groups in every hierarchy */
 
+/* What this process sees mounted and is in; hierarchies hidden under other mounts do not count. */
 enum cgroup_layout cgroup_detect_layout(void);
 
 /*
  * Look where the caller may make groups. Nothing is changed. Never fails for lack of delegation:
- * cgroup_is_delegated() then says false and why (text for a notice, with the fix).
+ * cgroup_is_delegated() then says false and cgroup_why_not() why (one text for a notice, with the
+ * fix; made at the first call).
  */
 int cgroup_new(const char *container_name, struct cgroup **out, struct error *err);
 void cgroup_free(struct cgroup *cgroup);
@@ -56,16 +63,30 @@ const char *cgroup_why_not(const struct cgroup *cgroup);
 int cgroup_check_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits,
 			size_t count, struct error *err);
 
-/* Make (or take over empty) payload and monitor groups; enable controllers; v1 cpuset inherits cpus
- * and mems. */
+/*
+ * Make the payload groups (left-overs of that name anew); enable controllers; v1 cpuset inherits
+ * cpus and mems. E_CGROUP if live processes hold the name after a second; with sys_errno EACCES see
+ * cgroup_remove_descendants(). Modes do not depend on the umask.
+ */
 int cgroup_create(struct cgroup *cgroup, struct error *err);
-/* Move a process (0 = caller) to the monitor or the payload group of every hierarchy. */
+/*
+ * Move the supervisor (0 = caller) out of a group that ends with a login or a service, to
+ * lxc.monitor.NAME (made here). Nothing moves where it is in the base group or the hierarchy only
+ * counts: a move costs milliseconds.
+ */
 int cgroup_enter_monitor(const struct cgroup *cgroup, pid_t pid, struct error *err);
+/*
+ * Move a process (0 = caller) to the payload of every hierarchy where it is not there yet. In v1
+ * the kernel wants the process to have the caller's uid: before it becomes root inside. In cgroup2
+ * it works at any time, also after cgroup_chown_payload(), through files that cgroup_create()
+ * opened: for attach and reboot.
+ */
 int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *err);
 /*
- * Descriptor of the payload directory in cgroup2 for clone3(CLONE_INTO_CGROUP), or -1 where there
- * is none; owned by the struct. v1 hierarchies still need cgroup_enter_payload() (which skips
- * nothing).
+ * Descriptor of the payload directory in cgroup2 for clone3(CLONE_INTO_CGROUP); owned by the
+ * struct. -1 where there is none, or where the kernel would refuse: after cgroup_chown_payload().
+ * Cloning into the group saves the move: chown after clone3, not before. v1 hierarchies still need
+ * cgroup_enter_payload().
  */
 int cgroup_payload_fd(const struct cgroup *cgroup);
 
@@ -92,7 +113,10 @@ int cgroup_freeze(const struct cgroup *cgroup, bool frozen, int timeout_ms, stru
 /* SIGKILL for everything in the payload group and below (cgroup.kill, else by pid until empty). */
 int cgroup_kill(const struct cgroup *cgroup, struct error *err);
 
-/* Counters of the payload; a field is -1 where no controller says. */
+/*
+ * Counters of the payload; a field is -1 where no controller says. memory_swap_bytes is swap alone
+ * in both versions; processes counts threads as the pids controller does.
+ */
 struct cgroup_stats {
 	int64_t cpu_ns, cpu_user_ns, cpu_system_ns;
 	int64_t blkio_bytes, blkio_operations;

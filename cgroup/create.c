@@ -103,7 +103,12 @@ void cgroup_undo_create(struct cgroup *cgroup)
 int cgroup_payload_fd(const struct cgroup *cgroup)
 {
 	const struct hierarchy *h = cgroup_v2(cgroup);
-	return h ? h->payload_fd : -1;
+	/* clone3() asks as open(2) would: once the container's root owns cgroup.procs, it is
+	 * refused. */
+	if (!h || h->payload_fd < 0 ||
+	    faccessat(h->payload_fd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
+		return -1;
+	return h->payload_fd;
 }
 
 int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, struct error *err)

@@ -54,11 +54,25 @@ int hierarchy_open_payload(const struct cgroup *cgroup, const struct hierarchy *
 	return openat(h->base_fd, cgroup->payload, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+/* Has clone3(CLONE_INTO_CGROUP) put it there already? */
+static bool is_in_payload(const struct cgroup *cgroup, const struct hierarchy *h, pid_t pid)
+{
+	if (h->version != 2)
+		return false;
+	char path[32], text[8192];
+	snprintf(path, sizeof(path), pid ? "/proc/%d/cgroup" : "/proc/self/cgroup", pid);
+	if (cgroup_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return false;
+	_cleanup_free_ char *group = xasprintf("%s/%s", h->base, cgroup->payload);
+	const char *line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+	return line && string_ends(line, group);
+}
+
 int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *err)
 {
 	for (size_t i = 0; i < cgroup->list.count; i++) {
 		const struct hierarchy *h = &cgroup->list.items[i];
-		if (!h->delegated)
+		if (!h->delegated || is_in_payload(cgroup, h, pid))
 			continue;
 		_cleanup_close_ int dir = h->procs_fd >= 0 ? -1 : hierarchy_open_payload(cgroup, h);
 		_cleanup_close_ int own =
