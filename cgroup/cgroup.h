@@ -58,7 +58,8 @@ const char *cgroup_why_not(const struct cgroup *cgroup);
  * Before any side effect: can every limit be applied? A missing controller, one that is not
  * delegated, a bad file name: E_CGROUP_LIMIT by name of the key, its file:line and the fix.
  * cgroup2.devices.* of an unprivileged caller are not needed (device nodes cannot be made) and
- * accepted. A limit with no delegation at all: E_CGROUP_DELEGATION by name.
+ * accepted; root's are held by the v1 devices controller, or by a BPF program on the payload where
+ * that is not mounted. A limit with no delegation at all: E_CGROUP_DELEGATION by name.
  */
 int cgroup_check_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits,
 			size_t count, struct error *err);

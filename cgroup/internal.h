@@ -119,6 +119,20 @@ bool cgroup_value_took(const char *file, const char *wanted, const char *content
  * or kills. */
 bool cgroup_limit_file_is_valid(const char *file);
 
+/* ---- device rules in cgroup2 (devices.c) ---- */
+
+struct device_rule {
+	bool allow;
+	int type;	      /* BPF_DEVCG_DEV_*, 0 = every device ("a") */
+	int64_t major, minor; /* -1 = any */
+	int access;	      /* BPF_DEVCG_ACC_* */
+};
+
+/* "a", "c 1:3 rwm", "b *:* r"; rule->allow is the caller's to set. */
+bool cgroup_parse_device_rule(const char *text, struct device_rule *rule);
+/* 0 or -1 (errno; EPERM outside the initial user namespace). */
+int cgroup_attach_device_rules(int payload, const struct device_rule *rules, size_t count);
+
 /* ---- processes (kill.c) ---- */
 
 /* Read the pids of one group's cgroup.procs; at most max. Count or -1 (errno). */

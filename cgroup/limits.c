@@ -60,6 +60,11 @@ static bool is_device_rule(const struct cgroup_limit *limit)
 	return string_starts(limit->file, "devices.");
 }
 
+static bool is_device_verb(const char *file)
+{
+	return strcmp(file, "devices.allow") == 0 || strcmp(file, "devices.deny") == 0;
+}
+
 /*
  * Where to write a limit. Device rules of either version have the syntax of the v1 devices
  * controller; root on a host with that one gets them there.
@@ -149,17 +154,13 @@ static int check_one(const struct cgroup *cgroup, const struct cgroup_limit *lim
 		    "not a limit; a file name of a controller is expected, as memory.max");
 	if (is_device_rule(limit) && !cgroup_euid_is_root())
 		return 0;
-	if (is_device_rule(limit) && !cgroup_v1(cgroup, "devices")) {
-		error_set(
-		    err, E_UNSUPPORTED, 0,
-		    "%s.%s: device rules need the v1 devices controller, which this host has not",
-		    key_of(limit), limit->file);
-		error_rule(err, "%s", limit->origin);
-		return error_fix(
-		    err,
-		    "give the container an lxc.idmap: it cannot make device nodes then, and needs "
-		    "no device rules");
-	}
+	struct device_rule rule;
+	if (is_device_rule(limit) &&
+	    (!is_device_verb(limit->file) || !cgroup_parse_device_rule(limit->value, &rule)))
+		return refuse(
+		    limit, err,
+		    "devices.allow or devices.deny with a, or TYPE MAJOR:MINOR ACCESS, is "
+		    "expected, as c 1:3 rwm");
 	if (!cgroup_is_delegated(cgroup)) {
 		error_set(err, E_CGROUP_DELEGATION, 0,
 			  "%s.%s = %.200s cannot be applied: no control group is delegated",
@@ -167,6 +168,8 @@ static int check_one(const struct cgroup *cgroup, const struct cgroup_limit *lim
 		error_rule(err, "%s", limit->origin);
 		return error_fix(err, "%s", cgroup_why_not(cgroup));
 	}
+	if (is_device_rule(limit) && cgroup_v2(cgroup))
+		return 0; /* v1's controller or a program on the group */
 	const struct hierarchy *h = hierarchy_for(cgroup, limit);
 	if (!h)
 		return refuse_controller(cgroup, limit, err);
@@ -242,11 +245,41 @@ static int apply_one(const struct cgroup *cgroup, const struct cgroup_limit *lim
 	return read_back(limit, payload, err);
 }
 
+/* All device rules together, for a host without the v1 controller. */
+static int apply_device_program(const struct cgroup *cgroup, const struct cgroup_limit *limits,
+				size_t count, struct error *err)
+{
+	_cleanup_free_ struct device_rule *rules = xcalloc(count + 1, sizeof(*rules));
+	const struct hierarchy *h = cgroup_v2(cgroup);
+	size_t rule_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_device_rule(&limits[i]))
+			continue;
+		if (check_one(cgroup, &limits[i], err) < 0)
+			return -1;
+		cgroup_parse_device_rule(limits[i].value, &rules[rule_count]);
+		rules[rule_count++].allow = strcmp(limits[i].file, "devices.allow") == 0;
+	}
+	_cleanup_close_ int payload = rule_count && h ? hierarchy_open_payload(cgroup, h) : -1;
+	if (!rule_count ||
+	    (payload >= 0 && cgroup_attach_device_rules(payload, rules, rule_count) == 0))
+		return 0;
+	if (errno == EPERM) {
+		log_info("device rules are for the initial user namespace");
+		return 0;
+	}
+	error_set(err, E_CGROUP_LIMIT, errno, "%zu device rules (lxc.cgroup2.devices.*)",
+		  rule_count);
+	return error_fix(err, "a kernel with CONFIG_CGROUP_BPF, or no such rules");
+}
+
 int cgroup_apply_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits,
 			size_t count, struct error *err)
 {
+	bool programs = cgroup_euid_is_root() && !cgroup_v1(cgroup, "devices");
 	for (size_t i = 0; i < count; i++)
-		if (apply_one(cgroup, &limits[i], err) < 0)
+		if (!(programs && is_device_rule(&limits[i])) &&
+		    apply_one(cgroup, &limits[i], err) < 0)
 			return -1;
-	return 0;
+	return programs ? apply_device_program(cgroup, limits, count, err) : 0;
 }

@@ -119,6 +119,13 @@ static int step_fork(const char *unused)
 	return cgroup_enter_payload(cgroup, child, &err);
 }
 
+/* This process itself: for what a shell step may do there. */
+static int step_enter(const char *unused)
+{
+	(void)unused;
+	return cgroup_enter_payload(cgroup, 0, &err);
+}
+
 /* where: the groups of the child; mine: of this process. */
 static int print_groups(pid_t pid)
 {
@@ -258,19 +265,33 @@ static const struct {
 	const char *name;
 	int (*run)(const char *argument);
 } steps[] = {
-	{ "why", step_why },	   { "delegated", step_delegated },
-	{ "layout", step_layout }, { "limit", step_limit },
-	{ "check", step_check },   { "apply", step_apply },
-	{ "create", step_create }, { "monitor", step_monitor },
-	{ "clone", step_clone },   { "fork", step_fork },
-	{ "where", step_where },   { "mine", step_mine },
-	{ "chown", step_chown },   { "get", step_get },
-	{ "set", step_set },	   { "stats", step_stats },
-	{ "freeze", step_freeze }, { "thaw", step_thaw },
-	{ "kill", step_kill },	   { "reap", step_reap },
-	{ "remove", step_remove }, { "descendants", step_descendants },
-	{ "text", step_text },	   { "shell", step_shell },
-	{ "umask", step_umask },   { "time", step_time },
+	{ "why", step_why },
+	{ "delegated", step_delegated },
+	{ "layout", step_layout },
+	{ "limit", step_limit },
+	{ "check", step_check },
+	{ "apply", step_apply },
+	{ "create", step_create },
+	{ "monitor", step_monitor },
+	{ "clone", step_clone },
+	{ "fork", step_fork },
+	{ "where", step_where },
+	{ "enter", step_enter },
+	{ "mine", step_mine },
+	{ "chown", step_chown },
+	{ "get", step_get },
+	{ "set", step_set },
+	{ "stats", step_stats },
+	{ "freeze", step_freeze },
+	{ "thaw", step_thaw },
+	{ "kill", step_kill },
+	{ "reap", step_reap },
+	{ "remove", step_remove },
+	{ "descendants", step_descendants },
+	{ "text", step_text },
+	{ "shell", step_shell },
+	{ "umask", step_umask },
+	{ "time", step_time },
 };
 
 static int run(const char *word)

@@ -170,6 +170,31 @@ no_groups_left() {
 	[ "$status" = 0 ] || [[ $output == *"cgroup v1"* ]]
 }
 
+@test "root's device rules hold on cgroup2, the last one that applies deciding" {
+	need_v2
+	run unified "$SHARED/driver" "$GROUP" "limit:2:devices.deny=a" "limit:2:devices.allow=c 1:3 rwm" "limit:2:devices.allow=c 1:5 r" \
+		check create apply enter "shell:echo x >/dev/null && head -c1 /dev/zero | wc -c" "shell:! echo x >/dev/zero" \
+		"shell:! head -c1 /dev/urandom"
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == 1* ]]
+	run unified "$SHARED/driver" "$GROUP" "limit:2:devices.deny=c 1:9 rwm" check create apply enter \
+		"shell:! head -c1 /dev/urandom" "shell:head -c1 /dev/zero | wc -c"
+	echo "$output"
+	[ "$status" = 0 ]
+	run unified "$SHARED/driver" "$GROUP" "limit:2:devices.deny=c 1" check
+	[ "$status" = 1 ]
+	[[ $output == *"lxc.cgroup2.devices.deny = c 1: devices.allow or devices.deny with a, or TYPE"*config:7* ]]
+}
+
+@test "root's device rules are the v1 controller's where that is mounted" {
+	grep -qE " - cgroup .*[ ,]devices" /proc/self/mountinfo || skip "no v1 devices"
+	run driver "$GROUP" "limit:2:devices.deny=a" "limit:2:devices.allow=c 1:3 rwm" check create apply get:devices.list remove
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$output" = "c 1:3 rwm" ]
+}
+
 # ---- a user with a delegated subtree, v1 ----
 
 @test "a user with delegated v1 groups has limits, counters, freezer and kill" {

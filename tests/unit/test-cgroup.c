@@ -213,6 +213,35 @@ static void only_files_that_limit_are_limits(void **state)
 		assert_false(cgroup_limit_file_is_valid(bad[i]));
 }
 
+static void device_rules_are_read_completely_or_refused(void **state)
+{
+	(void)state;
+	struct device_rule rule;
+	assert_true(cgroup_parse_device_rule("c 1:3 rwm", &rule));
+	assert_true(rule.type == 2 && rule.major == 1 && rule.minor == 3 && rule.access == 7);
+	assert_true(cgroup_parse_device_rule("b *:* r", &rule));
+	assert_true(rule.type == 1 && rule.major == -1 && rule.minor == -1 && rule.access == 2);
+	assert_true(cgroup_parse_device_rule("a", &rule));
+	assert_true(cgroup_parse_device_rule("a *:* rwm", &rule));
+	assert_true(rule.type == 0 && rule.access == 7);
+	static const char *const bad[] = { "",
+					   "c",
+					   "c 1",
+					   "c 1:3 x",
+					   "c 1:3 ",
+					   "c -1:3 r",
+					   "d 1:3 r",
+					   "c 1:3:4 rwm",
+					   "c 1: rwm",
+					   "c :3 rwm",
+					   "ab",
+					   "c 4096:0 r",
+					   "c 1:99999999999999999999 r" };
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (cgroup_parse_device_rule(bad[i], &rule))
+			fail_msg("accepted \"%s\"", bad[i]);
+}
+
 /* ---- the struct ---- */
 
 static void a_name_the_kernel_would_refuse_is_refused_first(void **state)
@@ -318,6 +347,7 @@ int main(void)
 		cmocka_unit_test(what_the_kernel_says_in_other_words_took),
 		cmocka_unit_test(absurd_values_do_not_match_and_do_not_crash),
 		cmocka_unit_test(only_files_that_limit_are_limits),
+		cmocka_unit_test(device_rules_are_read_completely_or_refused),
 		cmocka_unit_test(a_name_the_kernel_would_refuse_is_refused_first),
 		cmocka_unit_test(text_that_names_no_group_is_refused),
 		cmocka_unit_test(groups_that_are_gone_are_no_error),
