@@ -37,6 +37,43 @@ make_container() {
 	done
 }
 
+# default_conf USER ADDRESS [CONFIG LINE...]: what the user's new containers start with: a veth on lxcbr0
+default_conf() {
+	local user=$1 address=$2
+	shift 2
+	printf '%s\n' 'lxc.idmap = auto' 'lxc.net.0.type = veth' 'lxc.net.0.link = lxcbr0' 'lxc.net.0.flags = up' \
+		"lxc.net.0.ipv4.address = $address/24" "$@" |
+		as "$user" 'umask 077; mkdir -p .config/lxc; cat >.config/lxc/default.conf'
+}
+
+# empty_conf USER: the same without a network
+empty_conf() {
+	printf '%s\n' 'lxc.idmap = auto' 'lxc.net.0.type = empty' |
+		as "$1" 'umask 077; mkdir -p .config/lxc; cat >.config/lxc/default.conf'
+}
+
+# says TEXT...: every one of them is in $output
+says() {
+	local text
+	for text in "$@"; do
+		[[ $output == *"$text"* ]] || { echo "no \"$text\" in: $output"; return 1; }
+	done
+}
+
+# processes_of USER: everything that runs under the user's id or one of its subordinate ids
+processes_of() {
+	local uid start count
+	uid=$(id -u "$1")
+	IFS=: read -r _ start count < <(grep "^$1:" /etc/subuid)
+	ps -eo uid=,pid=,args= | awk -v u="$uid" -v s="$start" -v c="$count" '$1 == u || ($1 >= s && $1 < s + c)'
+}
+
+# Nothing of the containers of the users is left: waits for what the kernel does later (interfaces).
+nothing_left() {
+	local expected=$1
+	wait_for 10 eval '[ "$(leftovers)" = "$expected" ]' || { diff <(echo "$expected") <(leftovers); return 1; }
+}
+
 # destroy USER NAME: whatever state it is in
 destroy() { as "$1" "lxc-stop -k -n '$2'; lxc-destroy -n '$2'" >/dev/null 2>&1 || :; }
 

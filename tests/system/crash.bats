@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Whatever is killed, whenever: nothing is left, and the next start is a clean one.
+
+load '../lib/common'
+
+setup_file() {
+	default_conf lxc-dnscrypt 10.0.3.20
+	as lxc-dnscrypt 'lxc-create -n web -t busybox' >/dev/null
+	leftovers >/run/before
+}
+
+teardown_file() {
+	destroy_all
+}
+
+gone() {
+	wait_for 10 eval '[ -z "$(processes_of lxc-dnscrypt)" ]' || { processes_of lxc-dnscrypt; return 1; }
+	wait_for 10 eval '[ "$(ip -o link show master lxcbr0 | wc -l)" = 0 ]'
+}
+
+starts_and_stops() {
+	me 'lxc-start -n web && lxc-attach -n web -- true && lxc-stop -k -n web'
+	nothing_left "$(cat /run/before)"
+}
+
+supervisor() { ps -eo pid=,uid=,args= | awk -v u="$(id -u lxc-dnscrypt)" '$2 == u && /lxc monitor/ { print $1 }'; }
+
+@test "kill -9 of the supervisor takes the container with it, and the next start is clean" {
+	me 'lxc-start -n web'
+	pid=$(supervisor)
+	[ -n "$pid" ]
+	kill -9 "$pid"
+	gone
+	[ "$(state lxc-dnscrypt web)" = STOPPED ]
+	starts_and_stops
+}
+
+@test "kill -9 of the container's init ends the container and its supervisor" {
+	me 'lxc-start -n web'
+	kill -9 "$(me 'lxc-info -n web -pH')"
+	gone
+	[ "$(state lxc-dnscrypt web)" = STOPPED ]
+	starts_and_stops
+}
+
+@test "kill -9 of lxc-start and all it made, at 40 points of a start, leaves nothing half made" {
+	for n in $(seq 1 40); do
+		su - lxc-dnscrypt -c 'exec lxc-start -n web' >/dev/null 2>&1 3>&- &
+		pid=$!
+		sleep "0.0$(printf %02d $((n / 2)))"
+		pkill -9 -u lxc-dnscrypt || :
+		wait "$pid" || :
+	done
+	gone
+	starts_and_stops
+}
+
+@test "kill -9 of lxc-start alone leaves either a running container or none" {
+	for n in $(seq 1 20); do
+		su - lxc-dnscrypt -c 'exec lxc-start -n web' >/dev/null 2>&1 3>&- &
+		sleep "0.0$(printf %02d "$n")"
+		pkill -9 -u lxc-dnscrypt -x lxc-start || :
+		wait $! || :
+		wait_for 5 me 'lxc-wait -n web -s "RUNNING|STOPPED" -t 2'
+		if [ "$(state lxc-dnscrypt web)" = RUNNING ]; then
+			me 'lxc-attach -n web -- true'
+			me 'lxc-stop -k -n web'
+		fi
+		gone
+	done
+	starts_and_stops
+}
+
+@test "SIGTERM to the supervisor stops the container in order" {
+	me 'lxc-start -n web'
+	kill -TERM "$(supervisor)"
+	gone
+	starts_and_stops
+}
+
+@test "lxc-attach killed with -9 takes its command along and leaves the container running" {
+	me 'lxc-start -n web'
+	su - lxc-dnscrypt -c 'exec lxc-attach -n web -- sleep 4711' >/dev/null 2>&1 3>&- &
+	wait_for 5 pgrep -f 'sleep 4711'
+	pkill -9 -u lxc-dnscrypt -x lxc-attach
+	[ "$(state lxc-dnscrypt web)" = RUNNING ]
+	me 'lxc-stop -k -n web'
+	gone
+	run pgrep -f 'sleep 4711'
+	[ "$status" = 1 ]
+}
