@@ -22,7 +22,8 @@ static int stop(struct container *container, struct error *err)
 static int run(struct context *context, struct error *err)
 {
 	_cleanup_container_ struct container *container = NULL;
-	if (context_load_container(context, &container, err) < 0)
+	if (context_open_container(context, &container, err) < 0 ||
+	    container_load(container, context->rcfile, err) < 0)
 		return 1;
 	if (option_given(context, 'f') && stop(container, err) < 0)
 		return 1;

@@ -148,8 +148,7 @@ static int remove_rest(struct create *create, int lock, struct error *err)
 	struct storage storage;
 	bool readable = config_load(config, create->container->config_path, NULL) == 0;
 	log_notice("removing the rest of a create that was interrupted");
-	if (storage_from_config(&storage, readable ? config : NULL, err) < 0)
-		return -1;
+	storage_find(&storage, readable ? config : NULL);
 	if (file_read_fd(lock, 4096, &outside) > 0 && remove_outside(&storage, outside, err) < 0)
 		return -1;
 	return storage_remove(&storage, create->parent, create->container->name,

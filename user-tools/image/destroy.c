@@ -61,7 +61,7 @@ static int check(struct container *container, bool with_snapshots, struct error 
 		error_set(err, E_RUNNING, 0, "the container is %s", container_state_name(state));
 		return error_fix(err, "lxc-stop -n %s first, or lxc-destroy -f", container->name);
 	}
-	if (container->config->rootfs_managed &&
+	if (container->config->rootfs_managed && container->config->rootfs_path &&
 	    strcmp(container->config->rootfs_type, "dir") != 0) {
 		error_set(err, E_UNSUPPORTED, 0, "storage of type %s cannot be removed yet",
 			  container->config->rootfs_type);
@@ -77,7 +77,8 @@ static int remove_container(const struct container *container, struct error *err
 	struct storage storage;
 	_cleanup_free_ char *root = name_below(container->directory, config->rootfs_path);
 	if (config->rootfs_path && !root)
-		log_notice("%s is not below the container's directory: left alone",
+		log_notice("%s is not below the container's directory: left alone (lxc-usernsexec "
+			   "-- rm -r removes it)",
 			   config->rootfs_path);
 	const char *keep = config->rootfs_managed ? NULL : root;
 	if (keep)
@@ -86,8 +87,8 @@ static int remove_container(const struct container *container, struct error *err
 	_cleanup_close_ int parent = open(container->lxcpath, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (parent < 0)
 		return error_set(err, E_STORAGE, errno, "the directory %s", container->lxcpath);
-	if (storage_from_config(&storage, config, err) < 0 ||
-	    storage_remove(&storage, parent, container->name, container->directory, "config", keep,
+	storage_find(&storage, config);
+	if (storage_remove(&storage, parent, container->name, container->directory, "config", keep,
 			   err) < 0)
 		return -1;
 	_cleanup_close_ int directory =

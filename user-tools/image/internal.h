@@ -31,8 +31,11 @@ char *image_config_header(const char *template, char *const *arguments);
 struct storage {
 	struct idmap map; /* with the caller's own ids; empty for a privileged container of root */
 	uint32_t nsuid, nsgid; /* where the caller's own ids are inside */
+	struct error problem;  /* why there is no map; it matters only when one is needed */
 };
-/* From the configuration; an ordinary user's without lxc.idmap means auto. */
+/* From the configuration (NULL = not known); an ordinary user's without lxc.idmap means auto. */
+void storage_find(struct storage *storage, const struct config *config);
+/* The same; a map that cannot be had is an error. */
 int storage_from_config(struct storage *storage, const struct config *config, struct error *err);
 /* Make the root of the file system: 0755, root's of the map. E_STORAGE; *made says whether the
  * directory is new. */

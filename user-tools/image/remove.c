@@ -15,7 +15,7 @@
 #include "base/util.h"
 #include "image/internal.h"
 
-#define MAX_DEPTH 64
+#define MAX_DEPTH 32
 
 struct walk {
 	int top;	  /* the directory that is removed */
@@ -107,7 +107,7 @@ static int remove_entry(struct walk *walk, int depth, int directory, const char 
 	if (fd < 0)
 		return refuse(walk, depth, name, errno, "opening");
 	walk->names[depth] = name;
-	if (empty_directory(walk, depth + 1, fd, NULL, NULL) < 0)
+	if (empty_directory(walk, depth + 1, util_steal_fd(&fd), NULL, NULL) < 0)
 		return -1;
 	if (unlinkat(directory, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return refuse(walk, depth, name, errno, "removing");
@@ -120,24 +120,23 @@ static bool is_kept(const char *name, const char *keep1, const char *keep2)
 	       (keep1 && strcmp(name, keep1) == 0) || (keep2 && strcmp(name, keep2) == 0);
 }
 
-/* Until a whole reading finds nothing: moved directories arrive at the top meanwhile. */
+/* Until a whole reading finds nothing: moved directories arrive at the top meanwhile. Takes fd. */
 static int empty_directory(struct walk *walk, int depth, int fd, const char *keep1,
 			   const char *keep2)
 {
-	bool found = true;
-	while (found) {
+	_cleanup_dir_ DIR *dir = fdopendir(fd);
+	if (!dir) {
+		int why = errno;
+		close(fd);
+		return refuse(walk, depth, ".", why, "reading");
+	}
+	for (bool found = true; found; rewinddir(dir)) {
 		found = false;
-		/* a descriptor of its own: closedir() closes it, and the position is the beginning
-		 */
-		int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		_cleanup_dir_ DIR *dir = again < 0 ? NULL : fdopendir(again);
-		if (!dir)
-			return refuse(walk, depth, ".", errno, "reading");
 		for (struct dirent *entry; (entry = readdir(dir));) {
 			if (is_kept(entry->d_name, keep1, keep2))
 				continue;
 			found = true;
-			if (remove_entry(walk, depth, fd, entry->d_name) < 0)
+			if (remove_entry(walk, depth, dirfd(dir), entry->d_name) < 0)
 				return -1;
 		}
 	}
@@ -159,7 +158,7 @@ int remove_tree(int directory, const char *name, const char *path, const char *k
 			   : -1;
 	}
 	walk.top = top;
-	if (empty_directory(&walk, 0, top, keep1, keep2) < 0)
+	if (empty_directory(&walk, 0, dup(top), keep1, keep2) < 0)
 		return -1;
 	if (keep1 || keep2)
 		return 0;

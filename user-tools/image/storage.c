@@ -9,11 +9,10 @@
 #include "base/util.h"
 #include "image/internal.h"
 
-int storage_from_config(struct storage *storage, const struct config *config, struct error *err)
+static int find_map(struct storage *storage, const struct config *config, struct error *err)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
-	*storage = (struct storage){ 0 };
 	if (config && config->has_idmap && !config->idmap_auto)
 		storage->map = config->idmap;
 	else if (uid == 0 && (!config || !config->has_idmap))
@@ -23,6 +22,22 @@ int storage_from_config(struct storage *storage, const struct config *config, st
 	if (idmap_check(&storage->map, uid, gid, true, err) < 0)
 		return -1;
 	return idmap_add_self(&storage->map, uid, gid, &storage->nsuid, &storage->nsgid, err);
+}
+
+void storage_find(struct storage *storage, const struct config *config)
+{
+	*storage = (struct storage){ 0 };
+	find_map(storage, config, &storage->problem);
+}
+
+int storage_from_config(struct storage *storage, const struct config *config, struct error *err)
+{
+	storage_find(storage, config);
+	if (!error_is_set(&storage->problem))
+		return 0;
+	if (err)
+		*err = storage->problem;
+	return -1;
 }
 
 struct own {
@@ -125,6 +140,10 @@ int storage_remove(const struct storage *storage, int directory, const char *nam
 			*err = own;
 			return -1;
 		}
+	}
+	if (error_is_set(&storage->problem)) {
+		*err = storage->problem;
+		return error_step(err, "removing %s", path);
 	}
 	return idmap_run(&storage->map, false, remove_inside, &removal, err) == 0 ? 0 : -1;
 }
