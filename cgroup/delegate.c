@@ -59,9 +59,9 @@ static bool group_is_writable(const struct hierarchy *h, const char *group)
  * and target: that is the group found. Root begins at the top, so that its containers do not live
  * in the group of a login session.
  */
-static bool find_base(struct hierarchy *h)
+static bool find_base(struct hierarchy *h, bool root)
 {
-	if (cgroup_euid_is_root() && group_is_writable(h, "")) {
+	if (root && group_is_writable(h, "")) {
 		h->base = xstrdup("");
 		return true;
 	}
@@ -126,9 +126,10 @@ int cgroup_new(const char *container_name, struct cgroup **out, struct error *er
 		cgroup_free(cgroup);
 		return -1;
 	}
+	bool root = cgroup_euid_is_root();
 	for (size_t i = 0; i < cgroup->list.count; i++) {
 		struct hierarchy *h = &cgroup->list.items[i];
-		h->delegated = find_base(h) && hierarchy_open_base(h) == 0;
+		h->delegated = find_base(h, root) && hierarchy_open_base(h) == 0;
 	}
 	*out = cgroup;
 	return 0;

@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "cgroup/cgroup.h"
+#include "idmap/idmap.h"
 
 static struct cgroup *cgroup;
 static struct cgroup_limit limits[16];
@@ -221,6 +222,65 @@ static int step_descendants(const char *unused)
 	return cgroup_remove_descendants(cgroup, &err);
 }
 
+/* What a supervisor does: function as root of a user namespace with the container's ids and the
+ * caller's. */
+static int run_mapped(int (*function)(void *data, struct error *err))
+{
+	struct idmap map = { 0 };
+	uint32_t nsuid, nsgid;
+	if (idmap_auto(getuid(), &map, &err) < 0 ||
+	    idmap_add_self(&map, getuid(), getgid(), &nsuid, &nsgid, &err) < 0)
+		return -1;
+	return idmap_run(&map, false, function, NULL, &err) == 0 ? 0 : -1;
+}
+
+static int hand_over(void *data, struct error *error)
+{
+	(void)data;
+	return cgroup_chown_payload(cgroup, 0, (gid_t)-1, error) < 0;
+}
+
+static int step_handover(const char *unused)
+{
+	(void)unused;
+	return run_mapped(hand_over);
+}
+
+/* The container's root, in its own subtree. */
+static int nest(void *data, struct error *error)
+{
+	(void)data;
+	int fd = cgroup_payload_fd(cgroup);
+	if (fd < 0 || mkdirat(fd, "nested", 0700) < 0 || mkdirat(fd, "nested/deeper", 0700) < 0)
+		return error_set(error, E_SYSTEM, errno, "mkdir below the payload") < 0;
+	return 0;
+}
+
+static int step_nest(const char *unused)
+{
+	(void)unused;
+	return run_mapped(nest);
+}
+
+static int clear(void *data, struct error *error)
+{
+	(void)data;
+	return cgroup_remove_descendants(cgroup, error) < 0;
+}
+
+/* As cgroup.h says: in the container's name only where the caller was refused. */
+static int step_removeall(const char *unused)
+{
+	(void)unused;
+	if (cgroup_remove(cgroup, &err) == 0)
+		return 0;
+	printf("refused with errno %d\n", err.sys_errno);
+	if (err.sys_errno != EACCES)
+		return -1;
+	error_clear(&err);
+	return run_mapped(clear) < 0 ? -1 : cgroup_remove(cgroup, &err);
+}
+
 /* Forget everything but the text, as a successor does that reads it from the runtime directory. */
 static int step_text(const char *name)
 {
@@ -289,6 +349,9 @@ static const struct {
 	{ "remove", step_remove },
 	{ "descendants", step_descendants },
 	{ "text", step_text },
+	{ "handover", step_handover },
+	{ "nest", step_nest },
+	{ "removeall", step_removeall },
 	{ "shell", step_shell },
 	{ "umask", step_umask },
 	{ "time", step_time },

@@ -340,6 +340,23 @@ no_groups_left() {
 	no_groups_left
 }
 
+@test "with real subordinate ids: the group is handed over, used, and removed with what was made in it" {
+	need_v2
+	id lxc-dnscrypt >/dev/null 2>&1 || skip "no user lxc-dnscrypt"
+	grep -q ^lxc-dnscrypt: /etc/subuid || skip "lxc-dnscrypt has no subordinate ids"
+	USER_ID=$(id -u lxc-dnscrypt)
+	delegate "$V2/$GROUP"
+	chown "$(id -u lxc-dnscrypt):$(id -g lxc-dnscrypt)" "$V2/$GROUP"
+	run unified sh -c 'echo $$ >/sys/fs/cgroup/$0/cgroup.procs && exec setpriv --reuid lxc-dnscrypt --regid lxc-dnscrypt --init-groups -- "$@"' \
+		"$GROUP" "$SHARED/driver" "$GROUP" limit:2:$V2_LIMIT check create monitor clone apply handover nest \
+		"shell:stat -c %u /sys/fs/cgroup/$GROUP/lxc.payload.$GROUP/nested" fork where kill reap removeall
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *"refused with errno 13"* ]]
+	[[ $output == *"0::/$GROUP/lxc.payload.$GROUP"* ]]
+	no_groups_left
+}
+
 # ---- no delegation ----
 
 @test "without delegation a start without limits is no error and makes nothing" {
