@@ -16,7 +16,8 @@
  * A base group that holds processes cannot hand controllers on ("Device or resource busy", the
  * no-internal-processes rule). Its processes are moved to the leaf lxc.leaf below it, but only when
  * a limit needs a controller that is not enabled yet, or when the base is a unit of systemd:
- * whoever places new logins in the base group could not do so any more.
+ * whoever places new logins in the base group could not do so meanwhile. The last container to go
+ * gives it back: controllers off, processes back, leaf removed (a leaf that an admin made stays).
  */
 #ifndef CGROUP_CGROUP_H
 #define CGROUP_CGROUP_H

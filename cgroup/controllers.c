@@ -76,6 +76,7 @@ int cgroup_move_out(const struct hierarchy *h, pid_t pid)
 		return 0;
 	if (errno != EBUSY) /* anything but the no-internal-processes rule */
 		return -1;
+	/* Not marked as ours: the controllers may be the admin's. */
 	_cleanup_close_ int group = hierarchy_make_group(h, CGROUP_LEAF, true);
 	_cleanup_close_ int leaf = group < 0 ? -1 : open_procs(h, CGROUP_LEAF);
 	return leaf < 0 ? -1 : cgroup_write_pid(leaf, pid);
@@ -120,7 +121,7 @@ static int enable_with_evacuation(const struct hierarchy *h, const char *sign_wo
 				  struct error *err)
 {
 	_cleanup_free_ char *path = hierarchy_path(h, NULL);
-	_cleanup_close_ int group = hierarchy_make_group(h, CGROUP_LEAF, true);
+	_cleanup_close_ int group = cgroup_make_leaf(h);
 	_cleanup_close_ int leaf = group < 0 ? -1 : open_procs(h, CGROUP_LEAF);
 	if (leaf < 0)
 		return error_set(err, E_CGROUP, errno, "%s/" CGROUP_LEAF, path);

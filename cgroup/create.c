@@ -79,7 +79,10 @@ int cgroup_create(struct cgroup *cgroup, struct error *err)
 		if (h->version == 2 && cgroup_enable_controllers(cgroup, h, DEFAULT_CONTROLLERS,
 								 base_is_unit(h), &why) < 0)
 			log_info("%s", why.message); /* a limit that needs them says so again */
-		if (create_in(cgroup, h, err) < 0) {
+		cgroup_lock_base(h);
+		int made = create_in(cgroup, h, err);
+		cgroup_unlock_base(h);
+		if (made < 0) {
 			cgroup_undo_create(cgroup);
 			return -1;
 		}

@@ -99,6 +99,16 @@ int cgroup_enable_controllers(const struct cgroup *cgroup, struct hierarchy *h, 
  * or -1 (errno). */
 int cgroup_move_out(const struct hierarchy *h, pid_t pid);
 
+/* ---- the leaf, and giving the base back (leaf.c) ---- */
+
+/* lxc.leaf, made and marked as ours, or as it is: descriptor or -1 (errno). */
+int cgroup_make_leaf(const struct hierarchy *h);
+void cgroup_lock_base(const struct hierarchy *h);
+void cgroup_unlock_base(const struct hierarchy *h);
+/* When the leaf is ours and no other group is left: controllers off, processes back, leaf removed.
+ */
+void cgroup_give_base_back(const struct hierarchy *h);
+
 /* ---- removing (remove.c) ---- */
 
 /* rmdir everything below dirfd. 0 or -1 (errno). */

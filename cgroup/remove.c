@@ -165,11 +165,12 @@ int cgroup_remove(struct cgroup *cgroup, struct error *err)
 		if (cgroup_remove_group(h, cgroup->payload, deadline, err) < 0)
 			result =
 			    -1; /* the first reason stays; the others are removed all the same */
-		if (unlinkat(h->base_fd, cgroup->monitor, AT_REMOVEDIR) == 0 || errno == ENOENT)
-			continue;
-		leave_monitor(cgroup, h);
-		if (cgroup_remove_group(h, cgroup->monitor, deadline, err) < 0)
-			result = -1;
+		if (unlinkat(h->base_fd, cgroup->monitor, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+			leave_monitor(cgroup, h);
+			if (cgroup_remove_group(h, cgroup->monitor, deadline, err) < 0)
+				result = -1;
+		}
+		cgroup_give_base_back(h);
 	}
 	return result;
 }

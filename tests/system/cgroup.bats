@@ -251,6 +251,9 @@ no_groups_left() {
 	[[ $output == *"0::/$GROUP/lxc.payload.$GROUP"* ]]
 	[[ $output == *"0::/$GROUP/lxc.leaf"* ]]
 	[[ $output == *"cpu=1"* ]]
+	# and back when the last container is gone, so that the next login can be put there
+	[ ! -e "$V2/$GROUP/lxc.leaf" ]
+	[ -z "$(cat "$V2/$GROUP/cgroup.subtree_control")" ]
 	no_groups_left
 }
 
@@ -261,6 +264,19 @@ no_groups_left() {
 	echo "$output"
 	[ "$status" = 0 ]
 	[[ $output == *"0::/$GROUP"$'\n'* ]]
+	[ ! -e "$V2/$GROUP/lxc.leaf" ]
+	no_groups_left
+}
+
+@test "the base group is given back by the last container only" {
+	need_v2
+	delegate "$V2/$GROUP"
+	run in_unified $GROUP -- "$SHARED/driver" "$GROUP" limit:2:$V2_LIMIT create monitor apply clone \
+		"shell:$SHARED/driver '$GROUP two' limit:2:$V2_LIMIT create monitor apply clone kill reap remove" \
+		get:$V2_FILE mine kill reap remove mine
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *"$V2_VALUE"$'\n'*"0::/$GROUP/lxc.leaf"*"0::/$GROUP" ]]
 	[ ! -e "$V2/$GROUP/lxc.leaf" ]
 	no_groups_left
 }
@@ -289,6 +305,7 @@ no_groups_left() {
 	[ "$status" = 0 ]
 	[[ $output == *"0::/$GROUP/lxc.payload.$GROUP"* ]]
 	[[ $output == *"0::/$GROUP/lxc.monitor.$GROUP"* ]]
+	[ -d "$V2/$GROUP/lxc.leaf" ]
 	no_groups_left
 }
 
