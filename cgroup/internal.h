@@ -22,7 +22,7 @@ struct hierarchy {
 	char *own;	   /* the caller's own group below mount: "" is the top, else "/a/b" */
 	char *base;	   /* the group in which payload and monitor are made, same form */
 	bool delegated;	   /* base is writable for the caller */
-	int base_fd;	   /* O_PATH-less directory descriptors, -1 = not open */
+	int base_fd;	   /* directories open for reading, -1 = not open */
 	int payload_fd;
 	int procs_fd; /* cgroup.procs of the payload, opened for writing while it was still the
 			 caller's */
