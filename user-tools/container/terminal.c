@@ -138,6 +138,8 @@ static int move_bytes(struct terminal_session *session, int signals)
 		if (ready[1].revents) {
 			ssize_t n = read(session->in, data, sizeof(data));
 			if (n <= 0) {
+				if (session->escape >= 0)
+					return 1; /* nobody can type the escape any more */
 				in_open = false;
 				continue;
 			}
