@@ -148,6 +148,13 @@ $(O)/libexec/%-helper: $(O)/setuid-helpers/%-filter.h $(O)/flags $(wildcard setu
 
 $(O)/setuid-helpers/%.o: WARN += $(STRICT)
 
+# Programs that call the helpers as an attacker would: tests/system/helpers-*.bats
+.PHONY: attacks
+attacks: $(patsubst tests/attack/%.c,$(O)/tests/attack/%,$(wildcard tests/attack/*.c))
+$(O)/tests/attack/%: tests/attack/%.c setuid-helpers/protocol.h $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(CFLAGS) $(WARN) -o $@ $<
+
 # ---- manual pages ---------------------------------------------------------------------------------------------------
 $(O)/man/%: docs/man/%.scd
 	@mkdir -p $(@D)

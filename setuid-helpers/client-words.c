@@ -139,7 +139,7 @@ static char *containers_on(const char *link)
 			    rtnl_link_get_group(port) != getuid() || !alias)
 				continue;
 			const char *name = strchr(alias, '/'),
-			     *end = name ? strrchr(name + 1, '/') : NULL;
+				   *end = name ? strrchr(name + 1, '/') : NULL;
 			if (!end || end == name + 1)
 				continue;
 			_cleanup_free_ char *quoted =

@@ -21,7 +21,7 @@
 #include "setuid-helpers/client-internal.h"
 #include "setuid-helpers/veth.h"
 
-_Static_assert(sizeof(struct net_request) == 96 && sizeof(struct map_request) == 784 &&
+_Static_assert(sizeof(struct net_request) == 80 && sizeof(struct map_request) == 784 &&
 		   sizeof(struct helper_reply) == 64,
 	       "docs/PROTOCOL.md");
 _Static_assert(IDMAP_MAX_EXTENTS == MAP_MAX_EXTENTS && (int)IDMAP_UID == MAP_UID &&
@@ -131,7 +131,7 @@ static int make_veth_here(const struct net_request *request, int netns, struct h
 	struct veth_order order = { .link = request->link,
 				    .name = request->name,
 				    .hwaddr = request->hwaddr,
-				    .mtu = request->mtu,
+				    .mtu = (uint16_t)request->mtu,
 				    .netns = netns,
 				    .uid = geteuid(),
 				    .alias = alias };
@@ -166,7 +166,7 @@ static void build_request(const struct veth_request *request, struct net_request
 	const char *container = request->container ? request->container : "";
 	*wire = (struct net_request){
 		.head = { HELPER_MAGIC, HELPER_VERSION, OP_VETH },
-		.mtu = request->mtu,
+		.mtu = (uint16_t)request->mtu,
 	};
 	memcpy(wire->link, request->link, strnlen(request->link, sizeof(wire->link) - 1));
 	memcpy(wire->name, request->name, strnlen(request->name, sizeof(wire->name) - 1));

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -78,38 +79,41 @@ void helper_hold(uint32_t capabilities)
 		helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
 }
 
+/* 0, or why a file is not to be trusted. */
+static int unsafe(int fd)
+{
+	struct stat info;
+	if (fstat(fd, &info))
+		return errno;
+	if (!S_ISREG(info.st_mode))
+		return EINVAL;
+	return info.st_uid || (info.st_mode & (S_IWGRP | S_IWOTH)) ? EPERM : 0;
+}
+
 struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size)
 {
-	static const char *const paths[] = { [FILE_USERNET] = SYSCONFDIR "/lxc/lxc-usernet",
-					     [FILE_PASSWD] = "/etc/passwd",
-					     [FILE_GROUP] = "/etc/group",
-					     [FILE_SUBUID] = "/etc/subuid",
-					     [FILE_SUBGID] = "/etc/subgid" };
-	struct stat info;
+	static const char *const paths[] = { "",
+					     SYSCONFDIR "/lxc/lxc-usernet",
+					     "/etc/passwd",
+					     "/etc/group",
+					     "/etc/subuid",
+					     "/etc/subgid" };
 	size_t used = 0;
-	int error = 0;
+	ssize_t n = 1;
 	int fd = open(paths[file], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	helper_reply.file = file;
-	if (fd < 0 && errno == ENOENT && !required)
+	int error = fd < 0 ? errno : unsafe(fd);
+	if (error == ENOENT && !required)
 		return (struct text){ NULL, 0 };
-	if (fd < 0)
-		helper_end(STAGE_POLICY,
-			   errno == ENOENT ? STATUS_POLICY_MISSING : STATUS_POLICY_UNSAFE, errno);
-	if (fstat(fd, &info))
-		error = errno;
-	else if (!S_ISREG(info.st_mode))
-		error = EINVAL;
-	else if (info.st_uid != 0 || (info.st_mode & (S_IWGRP | S_IWOTH)))
-		error = EPERM;
-	for (ssize_t n = 1; !error && n; used += (size_t)n) {
+	for (; !error && n; used += (size_t)n) {
 		n = read(fd, buffer + used, size - used);
 		if (n < 0 || used + (size_t)n == size)
 			error = n < 0 ? errno : EFBIG;
 	}
+	helper_reply.file = error ? file : FILE_NONE;
 	if (error)
-		helper_end(STAGE_POLICY, STATUS_POLICY_UNSAFE, error);
+		helper_end(STAGE_POLICY,
+			   error == ENOENT ? STATUS_POLICY_MISSING : STATUS_POLICY_UNSAFE, error);
 	close(fd);
-	helper_reply.file = FILE_NONE;
 	return (struct text){ buffer, used };
 }
 
@@ -127,12 +131,10 @@ void helper_confine(struct sock_filter *filter, unsigned short length)
 {
 	const struct sock_fprog program = { length, filter };
 	for (unsigned short i = 0; i < length; i++)
-		if (filter[i].code == (BPF_JMP | BPF_JEQ | BPF_K)) {
-			if (filter[i].k == TABLE_SELF)
-				filter[i].k = helper_self;
-			else if (filter[i].k == TABLE_CALLER)
-				filter[i].k = helper_caller;
-		}
+		if (filter[i].code == (BPF_JMP | BPF_JEQ | BPF_K))
+			filter[i].k = filter[i].k == TABLE_SELF	    ? helper_self
+				      : filter[i].k == TABLE_CALLER ? helper_caller
+								    : filter[i].k;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		helper_end(STAGE_CONFINE, STATUS_SYSTEM, errno);
@@ -168,28 +170,39 @@ void helper_become(uint32_t real, uint32_t effective, uint32_t saved)
 		helper_end(STAGE_UNREACHABLE, STATUS_SYSTEM, errno);
 }
 
-void buffer_text(struct buffer *buffer, struct text text)
+static void buffer_put(struct buffer *buffer, const char *data, size_t size)
 {
-	if (!text.size || text.size >= sizeof(buffer->data) - buffer->used)
+	if (size >= sizeof(buffer->data) - buffer->used)
 		return;
-	memcpy(buffer->data + buffer->used, text.data, text.size);
-	buffer->used += text.size;
+	memcpy(buffer->data + buffer->used, data, size);
+	buffer->used += size;
 }
 
-void buffer_string(struct buffer *buffer, const char *string)
-{
-	buffer_text(buffer, text_of(string));
-}
-
-void buffer_number(struct buffer *buffer, const char *before, uint32_t number)
+void buffer_add(struct buffer *buffer, const char *format, ...)
 {
 	char digits[10];
-	size_t start = sizeof(digits);
-	do
-		digits[--start] = (char)('0' + number % 10);
-	while (number /= 10);
-	buffer_string(buffer, before);
-	buffer_text(buffer, (struct text){ digits + start, sizeof(digits) - start });
+	va_list arguments;
+	va_start(arguments, format);
+	for (; *format; format++) {
+		if (*format != '%') {
+			buffer_put(buffer, format, 1);
+		} else if (*++format == 's') {
+			const char *string = va_arg(arguments, const char *);
+			buffer_put(buffer, string, strlen(string));
+		} else if (*format == '.') {
+			size_t size = va_arg(arguments, unsigned);
+			buffer_put(buffer, va_arg(arguments, const char *), size);
+			format += 2;
+		} else {
+			uint32_t number = va_arg(arguments, uint32_t);
+			size_t start = sizeof(digits);
+			do
+				digits[--start] = (char)('0' + number % 10);
+			while (number /= 10);
+			buffer_put(buffer, digits + start, sizeof(digits) - start);
+		}
+	}
+	va_end(arguments);
 }
 
 void helper_record(const struct buffer *record)

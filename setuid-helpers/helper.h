@@ -44,14 +44,16 @@ int helper_receive(void *request, size_t size);
  * signal us. */
 void helper_become(uint32_t real, uint32_t effective, uint32_t saved);
 
-/* Text being put together; what does not fit is left out. */
+/*
+ * Text being put together. The format knows %s (string), %.*s (with its size) and %u (uint32_t);
+ * what does not fit is left out. Both maps as text are at most 64 * 33 bytes.
+ */
 struct buffer {
 	size_t used;
-	char data[2600]; /* both maps as text are at most 64 * 33 */
+	char data[2600];
 };
-void buffer_text(struct buffer *buffer, struct text text);
-void buffer_string(struct buffer *buffer, const char *string);
-void buffer_number(struct buffer *buffer, const char *before, uint32_t number);
+void buffer_add(struct buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Send to the system log, if there is one and it takes it now. */
 void helper_record(const struct buffer *record);
 

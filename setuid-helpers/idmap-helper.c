@@ -110,24 +110,27 @@ static void confine_to(int directory)
 		helper_end(STAGE_OBJECT, STATUS_SYSTEM, errno);
 }
 
-static void format_map(struct buffer *buffer, int map, const char *separator, const char *end)
+static void add_map(struct buffer *buffer, int map, const char *separator, const char *end)
 {
-	for (uint32_t i = 0; i < request.count[map]; i++) {
-		const struct map_extent *e = &request.extent[map][i];
-		buffer_number(buffer, "", e->nsid);
-		buffer_number(buffer, separator, e->hostid);
-		buffer_number(buffer, separator, e->count);
-		buffer_string(buffer, end);
-	}
+	const struct map_extent *e = request.extent[map];
+	for (uint32_t i = 0; i < request.count[map]; i++, e++)
+		buffer_add(buffer, "%u%s%u%s%u%s", e->nsid, separator, e->hostid, separator,
+			   e->count, end);
 }
 
 static void record_intent(void)
 {
-	buffer_number(&record, "<86>lxc-idmap: op=map uid=", helper_caller);
-	buffer_string(&record, deny_setgroups ? " setgroups=deny uids=" : " setgroups=allow uids=");
-	format_map(&record, MAP_UID, ":", ",");
-	buffer_string(&record, " gids=");
-	format_map(&record, MAP_GID, ":", ",");
+	buffer_add(&record, "<86>lxc-idmap: op=map uid=%u setgroups=%s uids=", helper_caller,
+		   deny_setgroups ? "deny" : "allow");
+	add_map(&record, MAP_UID, ":", ",");
+	buffer_add(&record, " gids=");
+	add_map(&record, MAP_GID, ":", ",");
+	helper_record(&record);
+}
+
+static void record_result(int error)
+{
+	buffer_add(&record, " error=%u", (uint32_t)error);
 	helper_record(&record);
 }
 
@@ -137,28 +140,28 @@ static void write_file(int directory, const char *name, const struct buffer *tex
 	long fd = syscall(SYS_openat, directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || write((int)fd, text->data, text->used) != (ssize_t)text->used) {
 		int error = errno;
-		buffer_number(&record, " error=", (uint32_t)error);
-		helper_record(&record);
+		record_result(error);
 		helper_end(STAGE_ACT, fd < 0 ? STATUS_NOT_YOURS : STATUS_SYSTEM, error);
 	}
 }
 
-/* setgroups cannot be denied once there is a gid_map, and gid_map tells more than uid_map if it
- * fails. */
+static void write_map(int directory, const char *name, int map)
+{
+	static struct buffer text[2];
+	helper_reply.map = (uint16_t)map;
+	add_map(&text[map], map, " ", "\n");
+	if (text[map].used)
+		write_file(directory, name, &text[map]);
+}
+
 static void act(int directory)
 {
-	static struct buffer deny, text[2];
-	buffer_string(&deny, "deny");
-	if (deny_setgroups)
+	static const struct buffer deny = { 4, "deny" };
+	if (deny_setgroups) /* cannot be denied once there is a gid_map */
 		write_file(directory, "setgroups", &deny);
-	for (int map = MAP_GID; map >= MAP_UID; map--) {
-		helper_reply.map = (uint16_t)map;
-		format_map(&text[map], map, " ", "\n");
-		if (text[map].used)
-			write_file(directory, map == MAP_GID ? "gid_map" : "uid_map", &text[map]);
-	}
-	buffer_number(&record, " error=", 0);
-	helper_record(&record);
+	write_map(directory, "gid_map", MAP_GID);
+	write_map(directory, "uid_map", MAP_UID);
+	record_result(0);
 }
 
 int main(int argc, char **argv)

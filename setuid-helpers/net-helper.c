@@ -24,8 +24,13 @@ static struct account account;
 static struct text usernet;
 static struct net_request request;
 static struct usernet_decision decision;
-static struct veth_order order = { .netns = NET_OBJECT };
 static struct buffer alias, record;
+static struct veth_order order = { .link = request.link,
+				   .name = request.name,
+				   .hwaddr = request.hwaddr,
+				   .netns = NET_OBJECT,
+				   .alias = alias.data };
+static struct veth_made made;
 
 static void open_policy(void)
 {
@@ -41,13 +46,9 @@ static void open_policy(void)
 	account.passwd = helper_read(FILE_PASSWD, false, passwd, sizeof(passwd));
 	account.group = helper_read(FILE_GROUP, false, group, sizeof(group));
 	account_resolve(&account);
-}
-
-static void open_netlink(void)
-{
-	int fd = veth_open();
-	if (fd < 0)
-		helper_end(STAGE_POLICY, STATUS_SYSTEM, -fd);
+	int error = veth_open(); /* NET_NETLINK */
+	if (error < 0)
+		helper_end(STAGE_POLICY, STATUS_SYSTEM, -error);
 }
 
 /* A name of an interface or container, NUL-padded to the end of its field; or empty where that is
@@ -63,14 +64,12 @@ static bool name_ok(const char *name, size_t size, bool may_be_empty)
 
 static void check_request(void)
 {
-	static const struct net_request zero;
+	static const uint8_t none[6];
 	if (!name_ok(request.link, sizeof(request.link), false) ||
 	    !name_ok(request.name, sizeof(request.name), false) ||
 	    !name_ok(request.container, sizeof(request.container), true) ||
-	    (request.hwaddr[0] & 1) || !memcmp(request.hwaddr, zero.hwaddr, sizeof(zero.hwaddr)) ||
-	    (request.mtu && (request.mtu < 68 || request.mtu > 65535)) ||
-	    memcmp(request.reserved, zero.reserved, sizeof(zero.reserved)) != 0 ||
-	    memcmp(request.reserved2, zero.reserved2, sizeof(zero.reserved2)) != 0)
+	    (request.hwaddr[0] & 1) || !memcmp(request.hwaddr, none, sizeof(none)) ||
+	    (request.mtu && request.mtu < 68))
 		helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
 }
 
@@ -108,66 +107,53 @@ static void decide(void)
 
 static void find_link(void)
 {
-	order.link = request.link;
-	order.name = request.name;
-	order.hwaddr = request.hwaddr;
 	order.mtu = request.mtu;
 	order.uid = helper_caller;
 	int error = veth_find_link(NET_NETLINK, &order);
-	if (error == -ENODEV || error == -EMEDIUMTYPE)
-		helper_end(STAGE_DECIDE, error == -ENODEV ? STATUS_LINK_MISSING : STATUS_LINK_KIND,
-			   0);
 	if (error)
-		helper_end(STAGE_DECIDE, STATUS_SYSTEM, -error);
-	if (account.name_count && account.names[0].size < sizeof(request.container))
-		buffer_text(&alias, account.names[0]);
-	else
-		buffer_number(&alias, "", helper_caller);
-	buffer_string(&alias, "/");
-	buffer_string(&alias, request.container);
-	buffer_string(&alias, "/");
-	buffer_string(&alias, request.name);
-	order.alias = alias.data;
+		helper_end(STAGE_DECIDE,
+			   error == -ENODEV	   ? STATUS_LINK_MISSING
+			   : error == -EMEDIUMTYPE ? STATUS_LINK_KIND
+						   : STATUS_SYSTEM,
+			   -error);
 }
 
 static void record_intent(void)
 {
-	buffer_number(&record, "<86>lxc-net: op=veth uid=", helper_caller);
-	buffer_string(&record, " link=");
-	buffer_string(&record, request.link);
-	buffer_string(&record, " label=");
-	buffer_text(&record, (struct text){ alias.data, alias.used });
-	buffer_number(&record, " rule=", helper_reply.line);
+	struct text user = account.name_count ? account.names[0] : (struct text){ NULL, 0 };
+	if (user.size && user.size <= 32)
+		buffer_add(&alias, "%.*s", (int)user.size, user.data);
+	else
+		buffer_add(&alias, "%u", helper_caller);
+	buffer_add(&alias, "/%s/%s", request.container, request.name);
+	buffer_add(&record, "<86>lxc-net: op=veth uid=%u link=%s label=%s rule=%u", helper_caller,
+		   request.link, alias.data, helper_reply.line);
 	helper_record(&record);
 }
 
 static void record_result(int error)
 {
-	buffer_number(&record, " error=", (uint32_t)-error);
-	buffer_string(&record, " host=");
-	buffer_string(&record, helper_reply.host_name);
+	buffer_add(&record, " host=%s error=%u", helper_reply.host_name, (uint32_t)-error);
 	helper_record(&record);
 }
 
 /* The caller's own pool first, then those of its groups in the order of the file. */
-static int take_slot(struct veth_made *made)
+static int take_slot(void)
 {
 	struct veth_pool pool = { false, helper_caller, decision.user.count };
-	int error = veth_take_slot(NET_NETLINK, &order, &pool, made);
-	helper_reply.used = made->used;
+	int error = veth_take_slot(NET_NETLINK, &order, &pool, &made);
+	helper_reply.used = made.used;
 	for (size_t i = 0; i < decision.group_count && error == -EDQUOT; i++) {
 		pool = (struct veth_pool){ true, decision.group[i].id, decision.group[i].count };
-		error = veth_take_slot(NET_NETLINK, &order, &pool, made);
-		helper_reply.used += made->used;
-		helper_reply.line = decision.group[i].line;
+		error = veth_take_slot(NET_NETLINK, &order, &pool, &made);
+		helper_reply.used += made.used;
 	}
 	return error;
 }
 
 static void act(void)
 {
-	struct veth_made made = { .used = 0 };
-	int error = take_slot(&made);
+	int error = take_slot();
 	if (!error) {
 		memcpy(helper_reply.host_name, made.host_name, sizeof(made.host_name));
 		helper_reply.host_index = made.host_index;
@@ -191,7 +177,6 @@ int main(int argc, char **argv)
 	helper_sanitise(argc);
 	helper_hold(1U << CAP_NET_ADMIN);
 	open_policy();
-	open_netlink();
 	helper_open_log();
 	helper_confine(filter, sizeof(filter) / sizeof(filter[0]));
 	int netns = helper_receive(&request, sizeof(request));

@@ -31,9 +31,7 @@ struct net_request {
 	char name[16];	    /* of the container's end */
 	char container[32]; /* label for people; may be empty */
 	uint8_t hwaddr[6];  /* of the container's end: unicast, not zero */
-	uint8_t reserved[2];
-	uint32_t mtu; /* of the container's end; 0 = that of the link */
-	uint8_t reserved2[12];
+	uint16_t mtu;	    /* of the container's end, 68 or more; 0 = that of the link */
 };
 
 #define MAP_MAX_EXTENTS 32
@@ -61,7 +59,7 @@ enum helper_stage {
 	STAGE_DECIDE,
 	STAGE_UNREACHABLE,
 	STAGE_ACT,
-	STAGE_DONE,
+	STAGE_DONE
 };
 
 /* Why. error holds the errno where one belongs to it, else 0. */

@@ -60,6 +60,24 @@ static bool option_is(const char *name, const char *value)
 	return given && !strcmp(given, value);
 }
 
+static void map_self(uid_t outside)
+{
+	char line[32];
+	int fd = open("/proc/self/uid_map", O_WRONLY);
+	int n = snprintf(line, sizeof(line), "0 %u 1", outside);
+	if (write(fd, line, (size_t)n) != n)
+		err(3, "uid_map");
+	close(fd);
+	fd = open("/proc/self/setgroups", O_WRONLY);
+	n = (int)write(fd, "deny", 4);
+	close(fd);
+	fd = open("/proc/self/gid_map", O_WRONLY);
+	n = snprintf(line, sizeof(line), "0 %u 1", outside);
+	if (write(fd, line, (size_t)n) != n)
+		err(3, "gid_map");
+	close(fd);
+}
+
 /* A process in new namespaces that waits; its /proc directory or network namespace is the object.
  */
 static pid_t new_child(int flags)
@@ -68,13 +86,16 @@ static pid_t new_child(int flags)
 	char byte;
 	if (pipe(ready))
 		err(3, "pipe");
+	uid_t outside = geteuid();
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ready[0]);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (unshare(flags & ~CLONE_NEWCGROUP))
 			err(3, "unshare");
-		/* CLONE_NEWCGROUP means: once more, one level down */
+		/* CLONE_NEWCGROUP means: once more, one level down, which needs an id here */
+		if (flags & CLONE_NEWCGROUP)
+			map_self(outside);
 		if ((flags & CLONE_NEWCGROUP) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
 			err(3, "unshare again");
 		if (write(ready[1], "", 1) != 1)
@@ -150,6 +171,13 @@ static uint32_t number(const char *text)
 	return (uint32_t)strtoull(text, NULL, 0);
 }
 
+/* No NUL if it fills the field: that is for the helper to refuse. */
+static void put_field(char *field, size_t size, const char *value)
+{
+	size_t length = strlen(value);
+	memcpy(field, value, length < size ? length : size);
+}
+
 static size_t build(int argc, char **argv, bool map, char *bytes)
 {
 	struct helper_head head = { HELPER_MAGIC, HELPER_VERSION, map ? OP_MAP : OP_VETH };
@@ -173,9 +201,9 @@ static size_t build(int argc, char **argv, bool map, char *bytes)
 		return sizeof(r);
 	}
 	struct net_request r = { .head = head, .hwaddr = { 2, 1, 2, 3, 4, (uint8_t)getpid() } };
-	strncpy(r.link, argc > 0 ? argv[0] : "", sizeof(r.link));
-	strncpy(r.name, argc > 1 ? argv[1] : "", sizeof(r.name));
-	strncpy(r.container, argc > 2 ? argv[2] : "", sizeof(r.container));
+	put_field(r.link, sizeof(r.link), argc > 0 ? argv[0] : "");
+	put_field(r.name, sizeof(r.name), argc > 1 ? argv[1] : "");
+	put_field(r.container, sizeof(r.container), argc > 2 ? argv[2] : "");
 	memcpy(bytes, &r, sizeof(r));
 	return sizeof(r);
 }

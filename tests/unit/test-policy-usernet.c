@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* lxc-usernet: every line form, what it grants and what it does not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "policy/usernet.h"
+
+static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
+			     "alice:x:1001:1001:Alice:/home/alice:/bin/sh\n"
+			     "bob:x:1002:100::/home/bob:/bin/sh\n"
+			     "1003:x:1001:1001:a user called by a number:/:/bin/sh\n";
+static const char group[] =
+    "team:x:3000:bob,alice\nother:x:3001:bob\nkernel:x:3002:\nusers:x:100:\n";
+static const uint32_t kernel_groups[] = { 3002 };
+
+static struct account account_of(uint32_t uid)
+{
+	struct account account = { .uid = uid,
+				   .gid = uid,
+				   .groups = kernel_groups,
+				   .group_count = uid == 1001,
+				   .passwd = text_of(passwd),
+				   .group = text_of(group) };
+	account_resolve(&account);
+	return account;
+}
+
+static struct usernet_decision decide_for(uint32_t uid, struct text file, const char *type)
+{
+	struct account account = account_of(uid);
+	struct usernet_decision decision;
+	usernet_decide(file, &account, text_of(type), text_of("br0"), &decision);
+	return decision;
+}
+
+static uint32_t granted(const char *file)
+{
+	return decide_for(1001, text_of(file), "veth").user.count;
+}
+
+static void each_line_form_grants_what_the_table_says(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		uint32_t granted;
+		bool bad;
+	} table[] = {
+		{ "alice veth br0 3\n", 3, false },
+		{ "alice\tveth\t br0 \t 3", 3, false },
+		{ "alice veth br0 3 # a comment", 3, false },
+		{ "alice veth br0 3 #comment\n", 3, false },
+		{ "alice veth br0 3   \n", 3, false },
+		{ "\n\n  \t\nalice veth br0 3\n\n", 3, false },
+		{ "# alice veth br0 3\n", 0, false },
+		{ "#alice veth br0 3\n", 0, false },
+		{ "  # indented comment\n", 0, false },
+		{ " alice veth br0 3\n", 0, true },
+		{ "alice veth br0 2x\n", 0, true },
+		{ "alice veth br0 2\r\n", 0, true },
+		{ "alice veth br0 0x2\n", 0, true },
+		{ "alice veth br0 02\n", 0, true },
+		{ "alice veth br0 +2\n", 0, true },
+		{ "alice veth br0 -1\n", 0, true },
+		{ "alice veth br0 2\nalice veth br0 -1\n", 2, true },
+		{ "alice veth br0 4294967298\n", 0, true },
+		{ "alice veth br0 99999999999999999999\n", 0, true },
+		{ "alice veth br0 3843\n", 3843, false },
+		{ "alice veth br0 3844\n", 0, true },
+		{ "alice veth br0 0\n", 0, false },
+		{ "alice veth br0 1\nalice veth br0 1\n", 1, false },
+		{ "alice veth br0 1\nalice veth br0 3\n", 3, false },
+		{ "alice veth br0 3\nalice veth br0 1\n", 3, false },
+		{ "1001 veth br0 3\n", 3, false },
+		{ "1002 veth br0 3\n", 0, false },
+		{ "alice veth br0\n3\n", 0, true },
+		{ "alice veth\n", 0, true },
+		{ "alice\n", 0, true },
+		{ "alice foo br0 3\n", 0, false },
+		{ "alice veth br1 3\n", 0, false },
+		{ "alice veth br 3\n", 0, false },
+		{ "alice veth br00 3\n", 0, false },
+		{ "alic veth br0 3\n", 0, false },
+		{ "Alice veth br0 3\n", 0, false },
+		{ "alice veth br0 3 isolated\n", 0, true },
+		{ "alice veth br0 3 ip=10.0.3.0/24\n", 0, true },
+		{ "@ veth br0 3\n", 0, true },
+		{ "bob veth br0 3\nalice veth br0 2\n", 2, false },
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct usernet_decision d = decide_for(1001, text_of(table[i].line), "veth");
+		if (d.user.count != table[i].granted || (d.bad_line != 0) != table[i].bad)
+			fail_msg("%s: %u, bad line %u", table[i].line, d.user.count, d.bad_line);
+	}
+}
+
+static void only_the_type_that_a_line_names_is_granted(void **state)
+{
+	(void)state;
+	struct usernet_decision d = decide_for(1001, text_of("alice foo br0 3\n"), "veth");
+	assert_int_equal(d.user.line, 0);
+	d = decide_for(1001, text_of("alice macvlan br0 3\n"), "macvlan");
+	assert_int_equal(d.user.count, 3);
+}
+
+static void the_deciding_line_and_the_first_bad_line_are_numbered(void **state)
+{
+	(void)state;
+	struct usernet_decision d = decide_for(
+	    1001,
+	    text_of(
+		"# c\n\nalice veth br0 x\nalice veth br0 1\nalice veth br0 4\nalice veth br0 4\n"),
+	    "veth");
+	assert_int_equal(d.user.line, 5);
+	assert_int_equal(d.bad_line, 3);
+	d = decide_for(1001, text_of("alice veth br0 0\n"), "veth");
+	assert_int_equal(d.user.line, 1);
+	assert_int_equal(d.user.count, 0);
+}
+
+static void a_line_of_more_than_255_bytes_is_refused(void **state)
+{
+	(void)state;
+	char line[400];
+	memset(line, ' ', sizeof(line));
+	memcpy(line, "alice veth br0 3", 16);
+	line[255] = '\n';
+	line[256] = 0;
+	assert_int_equal(granted(line), 3);
+	line[255] = ' ';
+	line[256] = '\n';
+	line[257] = 0;
+	assert_int_equal(granted(line), 0);
+	/* A name is never split in two. */
+	memset(line, 'x', 101);
+	memcpy(line + 101, "alice veth br0 3\n", 18);
+	assert_int_equal(granted(line), 0);
+}
+
+static void nul_and_control_bytes_refuse_the_line(void **state)
+{
+	(void)state;
+	static const char file[] =
+	    "alice\0 veth br0 3\nalice veth br0 3\0\nal\x7fice veth br0 2\nalice veth br0 1\v\n";
+	struct usernet_decision d =
+	    decide_for(1001, (struct text){ file, sizeof(file) - 1 }, "veth");
+	assert_int_equal(d.user.line, 0);
+	assert_int_equal(d.bad_line, 1);
+}
+
+static void groups_are_pools_beside_the_users_own(void **state)
+{
+	(void)state;
+	struct usernet_decision d =
+	    decide_for(1001,
+		       text_of("@team veth br0 4\nalice veth br0 2\n@other veth br0 9\n"
+			       "@3000 veth br0 5\n@kernel veth br0 1\n@nosuch veth br0 7\n"),
+		       "veth");
+	assert_int_equal(d.user.count, 2);
+	assert_int_equal(d.group_count, 2);
+	assert_int_equal(d.group[0].id, 3000);
+	assert_int_equal(d.group[0].count, 5);
+	assert_int_equal(d.group[0].line, 4);
+	assert_int_equal(d.group[1].id, 3002);
+}
+
+static void a_primary_group_of_passwd_counts(void **state)
+{
+	(void)state;
+	struct usernet_decision d =
+	    decide_for(1002, text_of("@users veth br0 4\n@100 veth br0 2\n"), "veth");
+	assert_int_equal(d.group_count, 1);
+	assert_int_equal(d.group[0].count, 4);
+}
+
+static void more_groups_than_fit_grant_nothing_more(void **state)
+{
+	(void)state;
+	char file[2000] = "", line[64];
+	uint32_t many[40];
+	for (uint32_t i = 0; i < 40; i++) {
+		many[i] = 5000 + i;
+		snprintf(line, sizeof(line), "@%u veth br0 1\n", many[i]);
+		strcat(file, line);
+	}
+	struct account account = { .uid = 7, .gid = 7, .groups = many, .group_count = 40 };
+	struct usernet_decision d;
+	account_resolve(&account);
+	usernet_decide(text_of(file), &account, text_of("veth"), text_of("br0"), &d);
+	assert_int_equal(d.group_count, USERNET_MAX_GROUPS);
+}
+
+static void a_number_is_a_uid_only_if_no_user_is_called_so(void **state)
+{
+	(void)state;
+	/* "1003" is a name of uid 1001: the line is not for uid 1003. */
+	assert_int_equal(granted("1003 veth br0 3\n"), 3);
+	assert_int_equal(decide_for(1003, text_of("1003 veth br0 3\n"), "veth").user.line, 0);
+	assert_int_equal(
+	    decide_for(4000000000U, text_of("4000000000 veth br0 3\n"), "veth").user.count, 3);
+	assert_int_equal(
+	    decide_for(4294967295U, text_of("4294967295 veth br0 3\n"), "veth").user.line, 0);
+	assert_int_equal(decide_for(0, text_of("00 veth br0 3\n"), "veth").user.line, 0);
+	assert_int_equal(decide_for(8, text_of("010 veth br0 3\n"), "veth").user.line, 0);
+	assert_int_equal(decide_for(16, text_of("0x10 veth br0 3\n"), "veth").user.line, 0);
+}
+
+static void an_empty_file_grants_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(granted(""), 0);
+	struct usernet_decision d = decide_for(1001, (struct text){ NULL, 0 }, "veth");
+	assert_int_equal(d.user.line + d.group_count + d.bad_line, 0);
+}
+
+static void random_text_never_reads_outside_or_grants_too_much(void **state)
+{
+	(void)state;
+	static const char alphabet[] = "alice veth br0 39\n\n@team\t#\r:0x-";
+	srandom(1);
+	for (int round = 0; round < 20000; round++) {
+		size_t size = (size_t)random() % 80;
+		char *file = malloc(size ? size : 1);
+		for (size_t i = 0; i < size; i++)
+			file[i] = alphabet[(size_t)random() % sizeof(alphabet)];
+		struct usernet_decision d = decide_for(1001, (struct text){ file, size }, "veth");
+		assert_true(d.user.count <= USERNET_MAX_COUNT);
+		free(file);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_line_form_grants_what_the_table_says),
+		cmocka_unit_test(only_the_type_that_a_line_names_is_granted),
+		cmocka_unit_test(the_deciding_line_and_the_first_bad_line_are_numbered),
+		cmocka_unit_test(a_line_of_more_than_255_bytes_is_refused),
+		cmocka_unit_test(nul_and_control_bytes_refuse_the_line),
+		cmocka_unit_test(groups_are_pools_beside_the_users_own),
+		cmocka_unit_test(a_primary_group_of_passwd_counts),
+		cmocka_unit_test(more_groups_than_fit_grant_nothing_more),
+		cmocka_unit_test(a_number_is_a_uid_only_if_no_user_is_called_so),
+		cmocka_unit_test(an_empty_file_grants_nothing),
+		cmocka_unit_test(random_text_never_reads_outside_or_grants_too_much),
+	};
+	return cmocka_run_group_tests_name("policy/usernet", tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The layouts that docs/PROTOCOL.md specifies, the slot names, and the client without a helper. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "setuid-helpers/client-internal.h"
+#include "setuid-helpers/veth.h"
+
+#define AT(type, member, offset, size)                           \
+	assert_int_equal(offsetof(struct type, member), offset); \
+	assert_int_equal(sizeof(((struct type *)0)->member), size)
+
+static void requests_and_reply_have_the_documented_layout(void **state)
+{
+	(void)state;
+	AT(helper_head, magic, 0, 4);
+	AT(helper_head, version, 4, 2);
+	AT(helper_head, op, 6, 2);
+	AT(net_request, link, 8, 16);
+	AT(net_request, name, 24, 16);
+	AT(net_request, container, 40, 32);
+	AT(net_request, hwaddr, 72, 6);
+	AT(net_request, mtu, 78, 2);
+	assert_int_equal(sizeof(struct net_request), 80);
+	AT(map_request, count, 8, 8);
+	AT(map_request, extent, 16, 768);
+	assert_int_equal(sizeof(struct map_request), 784);
+	AT(map_extent, nsid, 0, 4);
+	AT(map_extent, hostid, 4, 4);
+	AT(map_extent, count, 8, 4);
+	AT(helper_reply, stage, 8, 2);
+	AT(helper_reply, status, 10, 2);
+	AT(helper_reply, error, 12, 4);
+	AT(helper_reply, quota, 16, 4);
+	AT(helper_reply, used, 20, 4);
+	AT(helper_reply, line, 24, 4);
+	AT(helper_reply, bad_line, 28, 4);
+	AT(helper_reply, host_index, 32, 4);
+	AT(helper_reply, peer_index, 36, 4);
+	AT(helper_reply, host_name, 40, 16);
+	AT(helper_reply, map, 56, 2);
+	AT(helper_reply, extent, 58, 2);
+	AT(helper_reply, file, 60, 4);
+	assert_int_equal(sizeof(struct helper_reply), 64);
+}
+
+static void numbers_of_stages_and_statuses_never_change(void **state)
+{
+	(void)state;
+	assert_int_equal(OP_VETH, 1);
+	assert_int_equal(OP_MAP, 2);
+	assert_int_equal(STAGE_SANITISE, 1);
+	assert_int_equal(STAGE_DONE, 10);
+	assert_int_equal(STATUS_MALFORMED, 4);
+	assert_int_equal(STATUS_QUOTA, 9);
+	assert_int_equal(STATUS_NAME_TAKEN, 13);
+	assert_int_equal(STATUS_EXTENT_OTHERS, 16);
+	assert_int_equal(FILE_SUBGID, 5);
+}
+
+static void a_slot_name_has_fifteen_characters_and_is_unique(void **state)
+{
+	(void)state;
+	static const struct veth_pool pools[] = { { false, 0, 0 },
+						  { false, 1001, 0 },
+						  { true, 1001, 0 },
+						  { false, 4294967294U, 0 },
+						  { false, 62, 0 } };
+	static char names[5 * 3844][16];
+	size_t n = 0;
+	for (size_t p = 0; p < 5; p++)
+		for (uint32_t slot = 0; slot < 3844; slot++) {
+			veth_slot_name(names[n], &pools[p], "lxcbr0", slot);
+			assert_int_equal(strlen(names[n]), 15);
+			assert_memory_equal(names[n], p == 2 ? "vetg" : "veth", 4);
+			n++;
+		}
+	qsort(names, n, sizeof(names[0]), (int (*)(const void *, const void *))strcmp);
+	for (size_t i = 1; i < n; i++)
+		assert_string_not_equal(names[i - 1], names[i]);
+}
+
+static void another_link_has_other_slots(void **state)
+{
+	(void)state;
+	char a[16], b[16];
+	struct veth_pool pool = { false, 1001, 1 };
+	veth_slot_name(a, &pool, "lxcbr0", 0);
+	veth_slot_name(b, &pool, "lxcbr1", 0);
+	assert_string_not_equal(a, b);
+	assert_memory_equal(a, b, 10);
+}
+
+static void a_helper_that_is_not_installed_is_named_with_the_fix(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	struct idmap map = { .list = { { .extent = { { 0, 100000, 1 } }, .count = 1 } } };
+	setenv("LXC_PRIVSEP_HELPERS", "/nonexistent", 1);
+	assert_int_equal(helper_request_idmap(&map, 0, &err), -1);
+	assert_int_equal(err.code, E_IDMAP_HELPER);
+	assert_non_null(strstr(err.message, "/nonexistent/idmap-helper is not installed"));
+	assert_true(err.fix[0] != 0);
+}
+
+/* A stand-in for a helper: a shell script that answers whatever it likes, or nothing. */
+static void exchange_with(const char *script, enum error_code expected)
+{
+	char directory[] = "/tmp/test-protocol-XXXXXX", path[64];
+	struct idmap map = { .list = { { .extent = { { 0, 100000, 1 } }, .count = 1 } } };
+	struct error err = { 0 };
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/idmap-helper", directory);
+	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
+	dprintf(fd, "#!/bin/sh\n%s\n", script);
+	close(fd);
+	setenv("LXC_PRIVSEP_HELPERS", directory, 1);
+	assert_int_equal(helper_request_idmap(&map, 0, &err), -1);
+	assert_int_equal(err.code, expected);
+	unlink(path);
+	rmdir(directory);
+}
+
+static void a_helper_that_dies_or_babbles_is_a_protocol_error(void **state)
+{
+	(void)state;
+	exchange_with("exit 0", E_HELPER_PROTOCOL);
+	exchange_with("kill -9 $$", E_HELPER_PROTOCOL);
+	exchange_with("echo hello >&3", E_HELPER_PROTOCOL);
+	exchange_with("head -c 64 /dev/zero >&3", E_HELPER_PROTOCOL);
+	exchange_with("head -c 4096 /dev/zero >&3", E_HELPER_PROTOCOL);
+}
+
+static void each_refusal_of_net_helper_has_its_own_code(void **state)
+{
+	(void)state;
+	static const struct {
+		enum helper_status status;
+		enum error_code code;
+	} table[] = {
+		{ STATUS_POLICY_MISSING, E_NET_NO_POLICY },
+		{ STATUS_POLICY_UNSAFE, E_NET_POLICY_UNSAFE },
+		{ STATUS_NOT_YOURS, E_NET_NAMESPACE },
+		{ STATUS_NO_RULE, E_NET_NO_RULE },
+		{ STATUS_QUOTA, E_NET_QUOTA },
+		{ STATUS_LINK_MISSING, E_NET_LINK },
+		{ STATUS_LINK_KIND, E_NET_LINK },
+		{ STATUS_LINK_FULL, E_NET_FULL },
+		{ STATUS_NAME_TAKEN, E_NET_NAME_TAKEN },
+		{ STATUS_SYSTEM, E_NET_SETUP },
+	};
+	struct net_request request = { .link = "lxcbr0", .name = "eth0" };
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct helper_reply reply = { .status = (uint16_t)table[i].status,
+					      .file = FILE_USERNET,
+					      .line = 3,
+					      .quota = 1,
+					      .used = 1 };
+		struct error err = { 0 };
+		assert_int_equal(client_explain_net(&reply, &request, &err), -1);
+		assert_int_equal(err.code, table[i].code);
+		assert_true(err.message[0] != 0);
+	}
+}
+
+static void a_quota_refusal_names_numbers_rule_and_fix(void **state)
+{
+	(void)state;
+	struct net_request request = { .link = "lxcbr0", .name = "eth0" };
+	struct helper_reply reply = { .status = STATUS_QUOTA, .quota = 2, .used = 2, .line = 3 };
+	struct error err = { 0 };
+	client_explain_net(&reply, &request, &err);
+	assert_non_null(strstr(err.message, "may have 2 veth on lxcbr0 and has 2"));
+	assert_non_null(strstr(err.rule, "/lxc/lxc-usernet:3"));
+	assert_true(err.fix[0] != 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_and_reply_have_the_documented_layout),
+		cmocka_unit_test(numbers_of_stages_and_statuses_never_change),
+		cmocka_unit_test(a_slot_name_has_fifteen_characters_and_is_unique),
+		cmocka_unit_test(another_link_has_other_slots),
+		cmocka_unit_test(a_helper_that_is_not_installed_is_named_with_the_fix),
+		cmocka_unit_test(a_helper_that_dies_or_babbles_is_a_protocol_error),
+		cmocka_unit_test(each_refusal_of_net_helper_has_its_own_code),
+		cmocka_unit_test(a_quota_refusal_names_numbers_rule_and_fix),
+	};
+	return cmocka_run_group_tests_name("setuid-helpers/protocol", tests, NULL, NULL);
+}
