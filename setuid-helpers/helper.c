@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,30 +32,25 @@ noreturn void helper_end(enum helper_stage stage, enum helper_status status, int
 	_exit(status != STATUS_OK);
 }
 
-static bool is_open(int fd)
+static bool socket_is_seqpacket(void)
 {
-	return fcntl(fd, F_GETFD) >= 0;
-}
-
-static bool socket_is(int option, int wanted)
-{
-	int value;
-	socklen_t size = sizeof(value);
-	return !getsockopt(HELPER_SOCKET, SOL_SOCKET, option, &value, &size) && value == wanted;
+	int type;
+	socklen_t size = sizeof(type);
+	return !getsockopt(HELPER_SOCKET, SOL_SOCKET, SO_TYPE, &type, &size) &&
+	       type == SOCK_SEQPACKET;
 }
 
 void helper_sanitise(int argc)
 {
 	const uint64_t all_signals = ~(uint64_t)0;
 	const struct itimerval off = { { 0, 0 }, { 0, 0 } };
-	const struct rlimit none = { 0, 0 };
+	struct pollfd standard[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
 	/* Not sigprocmask(3), which leaves out what libc uses itself. */
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_signals, NULL, sizeof(all_signals)) ||
-	    argc != 1 || !is_open(0) || !is_open(1) || !is_open(2) ||
-	    !socket_is(SO_DOMAIN, AF_UNIX) || !socket_is(SO_TYPE, SOCK_SEQPACKET) ||
-	    syscall(SYS_close_range, HELPER_SOCKET + 1, ~0U, 0) ||
-	    setitimer(ITIMER_REAL, &off, NULL) || setrlimit(RLIMIT_CORE, &none) ||
-	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
+	    argc != 1 || poll(standard, 3, 0) < 0 ||
+	    ((standard[0].revents | standard[1].revents | standard[2].revents) & POLLNVAL) ||
+	    !socket_is_seqpacket() || syscall(SYS_close_range, HELPER_SOCKET + 1, ~0U, 0) ||
+	    setitimer(ITIMER_REAL, &off, NULL))
 		helper_end(STAGE_SANITISE, STATUS_ENVIRONMENT, 0);
 }
 
@@ -75,19 +70,22 @@ void helper_hold(uint32_t capabilities)
 	}
 	if (syscall(SYS_capget, &head, had) || (had[0].permitted & capabilities) != capabilities)
 		helper_end(STAGE_PRIVILEGE, STATUS_NOT_PRIVILEGED, 0);
+	/* Nothing inheritable also means nothing ambient; not dumpable also means no core. */
 	if (syscall(SYS_capset, &head, want) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
 }
 
 /* 0, or why a file is not to be trusted. */
-static int unsafe(int fd)
+static int unsafe(int fd, size_t size)
 {
 	struct stat info;
 	if (fstat(fd, &info))
 		return errno;
 	if (!S_ISREG(info.st_mode))
 		return EINVAL;
-	return info.st_uid || (info.st_mode & (S_IWGRP | S_IWOTH)) ? EPERM : 0;
+	if (info.st_uid || (info.st_mode & (S_IWGRP | S_IWOTH)))
+		return EPERM;
+	return info.st_size > (off_t)size ? EFBIG : 0;
 }
 
 struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size)
@@ -98,23 +96,21 @@ struct text helper_read(enum helper_file file, bool required, char *buffer, size
 					     "/etc/group",
 					     "/etc/subuid",
 					     "/etc/subgid" };
-	size_t used = 0;
-	ssize_t n = 1;
-	int fd = open(paths[file], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	int error = fd < 0 ? errno : unsafe(fd);
+	/* The bare call: musl's open(3) makes two. */
+	long fd = syscall(SYS_openat, AT_FDCWD, paths[file],
+			  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int error = fd < 0 ? errno : unsafe((int)fd, size);
 	if (error == ENOENT && !required)
 		return (struct text){ NULL, 0 };
-	for (; !error && n; used += (size_t)n) {
-		n = read(fd, buffer + used, size - used);
-		if (n < 0 || used + (size_t)n == size)
-			error = n < 0 ? errno : EFBIG;
-	}
+	ssize_t n = error ? 0 : read((int)fd, buffer, size);
+	if (n < 0)
+		error = errno;
 	helper_reply.file = error ? file : FILE_NONE;
 	if (error)
 		helper_end(STAGE_POLICY,
 			   error == ENOENT ? STATUS_POLICY_MISSING : STATUS_POLICY_UNSAFE, error);
-	close(fd);
-	return (struct text){ buffer, used };
+	close((int)fd);
+	return (struct text){ buffer, (size_t)n };
 }
 
 void helper_open_log(void)

@@ -14,7 +14,6 @@
 #include "policy/text.h"
 #include "setuid-helpers/protocol.h"
 
-#define HELPER_MAX_FILE 65535	       /* of policy */
 #define HELPER_MAX_ACCOUNTS (1U << 18) /* of /etc/passwd and of /etc/group */
 
 /* Who called, and as whom the helper runs: its own system user, or the caller again (file

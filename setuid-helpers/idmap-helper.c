@@ -65,8 +65,9 @@ static void decide_extent(int map, const struct map_extent *e)
 {
 	bool gids = map == MAP_GID;
 	bool own = e->count == 1 && e->hostid == (gids ? account.gid : account.uid);
-	if (!e->count || !e->hostid || e->count - 1 > ID_MAX - e->hostid ||
-	    e->count - 1 > ID_MAX - e->nsid)
+	const uint64_t end = (uint64_t)ID_MAX + 1;
+	if (!e->count || !e->hostid || (uint64_t)e->hostid + e->count > end ||
+	    (uint64_t)e->nsid + e->count > end)
 		helper_end(STAGE_DECIDE, STATUS_EXTENT_INVALID, 0);
 	bool delegated = subid_covers(subids[map], &account, e->hostid, e->count);
 	if (!own && !delegated)

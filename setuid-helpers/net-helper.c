@@ -34,8 +34,7 @@ static struct veth_made made;
 
 static void open_policy(void)
 {
-	static char file[USERNET_MAX_FILE + 1], passwd[HELPER_MAX_ACCOUNTS],
-	    group[HELPER_MAX_ACCOUNTS];
+	static char file[USERNET_MAX_FILE], passwd[HELPER_MAX_ACCOUNTS], group[HELPER_MAX_ACCOUNTS];
 	static gid_t groups[1024];
 	int count = getgroups(1024, groups); /* more than fit count as none */
 	account.uid = helper_caller;
@@ -44,7 +43,8 @@ static void open_policy(void)
 	account.group_count = count > 0 ? (size_t)count : 0;
 	usernet = helper_read(FILE_USERNET, true, file, sizeof(file));
 	account.passwd = helper_read(FILE_PASSWD, false, passwd, sizeof(passwd));
-	account.group = helper_read(FILE_GROUP, false, group, sizeof(group));
+	if (memchr(file, '@', usernet.size))
+		account.group = helper_read(FILE_GROUP, false, group, sizeof(group));
 	account_resolve(&account);
 	int error = veth_open(); /* NET_NETLINK */
 	if (error < 0)

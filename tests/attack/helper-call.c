@@ -23,6 +23,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/netlink.h>
 #include <sched.h>
 #include <signal.h>
@@ -33,6 +34,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -58,6 +60,19 @@ static bool option_is(const char *name, const char *value)
 {
 	const char *given = option(name);
 	return given && !strcmp(given, value);
+}
+
+static uint32_t number(const char *text)
+{
+	return (uint32_t)strtoull(text, NULL, 0);
+}
+
+static void become_caller(void)
+{
+	const char *uid = option("uid");
+	if (uid && (setgroups(0, NULL) || setresgid(number(uid), number(uid), number(uid)) ||
+		    setresuid(number(uid), number(uid), number(uid))))
+		err(3, "uid=%s", uid);
 }
 
 static void map_self(uid_t outside)
@@ -86,11 +101,13 @@ static pid_t new_child(int flags)
 	char byte;
 	if (pipe(ready))
 		err(3, "pipe");
-	uid_t outside = geteuid();
+	uid_t outside = option("uid") ? number(option("uid")) : geteuid();
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ready[0]);
+		become_caller();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_DUMPABLE, 1);
 		if (unshare(flags & ~CLONE_NEWCGROUP))
 			err(3, "unshare");
 		/* CLONE_NEWCGROUP means: once more, one level down, which needs an id here */
@@ -164,11 +181,6 @@ static int open_object(bool map)
 		return open_of(target, kind, O_RDONLY);
 	}
 	errx(2, "object=%s?", kind);
-}
-
-static uint32_t number(const char *text)
-{
-	return (uint32_t)strtoull(text, NULL, 0);
 }
 
 /* No NUL if it fills the field: that is for the helper to refuse. */
@@ -357,6 +369,10 @@ static pid_t start(const char *path, int fd, int other)
 			: fork();
 	if (pid == 0) {
 		close(other);
+		/* While still root: a tracer's rights are those of the moment of tracing. */
+		if (option("at"))
+			ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		become_caller();
 		take_privileges_away();
 		run_helper(path, fd);
 	}
@@ -378,6 +394,38 @@ static void print_reply(int fd)
 	       "map=%u extent=%u file=%u ",
 	       r.stage, r.status, r.error, r.quota, r.used, r.line, r.bad_line, r.host_name,
 	       r.host_index, r.peer_index, r.map, r.extent, r.file);
+}
+
+/* Let the helper run to its Kth system call, then signal it; a stopped one stays so until input
+ * ends. */
+static void run_to(pid_t pid, int *status)
+{
+	unsigned k = 0, at = 0, count = 0;
+	int signal = 0;
+	sscanf(option("at"), "%u:%d", &at, &signal);
+	waitpid(pid, status, 0); /* exec */
+	ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)PTRACE_O_TRACESYSGOOD);
+	while (WIFSTOPPED(*status)) {
+		if (WSTOPSIG(*status) == (SIGTRAP | 0x80) && ++k % 2)
+			count++;
+		if (count == at && at) {
+			kill(pid, signal);
+			ptrace(PTRACE_DETACH, pid, NULL,
+			       signal == SIGSTOP ? (void *)SIGSTOP : NULL);
+			if (signal == SIGSTOP) {
+				printf("stopped=%d ", (int)pid);
+				fflush(stdout);
+				while (getchar() != EOF)
+					;
+				kill(pid, SIGKILL);
+			}
+			waitpid(pid, status, 0);
+			break;
+		}
+		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
+		waitpid(pid, status, 0);
+	}
+	printf("syscalls=%u ", count);
 }
 
 int main(int argc, char **argv)
@@ -418,8 +466,11 @@ int main(int argc, char **argv)
 	if (!pid)
 		pid = start(path, pair[1], pair[0]);
 	close(pair[1]);
+	if (option("at"))
+		run_to(pid, &status);
 	print_reply(pair[0]);
-	waitpid(pid, &status, 0);
+	if (!option("at"))
+		waitpid(pid, &status, 0);
 	printf("%s=%d target=%d\n", WIFSIGNALED(status) ? "signal" : "exit",
 	       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (int)target);
 	fflush(stdout);
