@@ -178,7 +178,13 @@ check:
 
 .PHONY: attacks
 check-system: all attacks $(O)/tests/cgroup-driver
-	@tests/lib/sandbox prove --timer --exec bats $(SYSTEM_TESTS)
+	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
+	@tests/lib/sandbox prove --timer --exec 'bats --print-output-on-failure' $(SYSTEM_TESTS)
+
+# A table of ratios against Debian's lxc in the same run; nothing is asserted about time.
+bench: all
+	@mkdir -p $(O)/tests
+	@CC='$(CC)' tests/bench/run
 
 quickstart:
 	@user-tools/share/setup/dependencies build

@@ -68,10 +68,11 @@ processes_of() {
 	ps -eo uid=,pid=,args= | awk -v u="$uid" -v s="$start" -v c="$count" '$1 == u || ($1 >= s && $1 < s + c)'
 }
 
-# Nothing of the containers of the users is left: waits for what the kernel does later (interfaces).
+# Nothing of the containers of the users is left. The kernel takes network namespaces down later and one after the other for the
+# whole machine: that is waited for.
 nothing_left() {
 	local expected=$1
-	wait_for 10 eval '[ "$(leftovers)" = "$expected" ]' || { diff <(echo "$expected") <(leftovers); return 1; }
+	wait_for 40 eval '[ "$(leftovers)" = "$expected" ]' || { diff <(echo "$expected") <(leftovers); return 1; }
 }
 
 # destroy USER NAME: whatever state it is in

@@ -48,3 +48,9 @@ running() { me 'lxc-ls --running -1' | wc -l; }
 	me 'for n in $(lxc-ls --running -1); do lxc-stop -k -n $n; done'
 	wait_for 10 eval '[ "$(ip -o link show master lxcbr0 | wc -l)" = 0 ]'
 }
+
+@test "with a quota of 1 a container can be stopped and started again at once, 50 times" {
+	sed -i 's/^lxc-dnscrypt veth lxcbr0 10$/lxc-dnscrypt veth lxcbr0 1/' /etc/lxc/lxc-usernet
+	run me 'for n in $(seq 50); do lxc-start -n c0 && lxc-stop -k -n c0 || { echo "cycle $n"; exit 1; }; done'
+	[ "$status" = 0 ]
+}
