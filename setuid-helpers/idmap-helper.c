@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -137,8 +138,14 @@ static void record_result(int error)
 
 static void write_file(int directory, const char *name, const struct buffer *text)
 {
-	/* The bare call: openat(3) may add flags of its own. */
-	long fd = syscall(SYS_openat, directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	/* The caller may have mounted one file of a /proc/PID over another in a namespace of its
+	 * own and sent the directory as seen there: what is mounted on the name is refused (EXDEV).
+	 */
+	static const struct open_how how = {
+		.flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
+		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
+	};
+	long fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
 	if (fd < 0 || write((int)fd, text->data, text->used) != (ssize_t)text->used) {
 		int error = errno;
 		record_result(error);

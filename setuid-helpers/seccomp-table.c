@@ -8,6 +8,7 @@
  */
 #include <err.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <linux/filter.h>
 #include <linux/nsfs.h>
 #include <seccomp.h>
@@ -56,7 +57,7 @@ static const struct allowed idmap[] = {
 	{ "landlock_add_rule", 0, { { 0 } } },
 	{ "landlock_restrict_self", 0, { { 0 } } },
 	{ "setresuid", 3, { IS(0, TABLE_SELF), IS(1, TABLE_CALLER), IS(2, TABLE_SELF) } },
-	{ "openat", 2, { IS(0, IDMAP_OBJECT), IS(2, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) } },
+	{ "openat2", 2, { IS(0, IDMAP_OBJECT), IS(3, sizeof(struct open_how)) } },
 	{ "write", 0, { { 0 } } },
 	{ "sendto", 1, { IS(0, HELPER_SOCKET) } },
 	{ "sendto", 1, { IS(0, IDMAP_LOG) } },
