@@ -8,8 +8,8 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 
 maps='u:0:200000:65536 g:0:200000:65536'
 # names of the system calls of the helper in a trace
-calls_of() { box "grep -l 'execve(\"[^\"]*-helper' /run/box/trace.* | xargs cat" | sed -n '/-helper"/,$p' | sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' | sed 1d; }
-trace() { box "rm -f /run/box/trace.*; strace -qq -ff -o /run/box/trace -u alice /opt/helper-call $*"; }
+calls_of() { box "grep -l 'execve(\"[^\"]*-helper' /opt/box/trace.* | xargs cat" | sed -n '/-helper"/,$p' | sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' | sed 1d; }
+trace() { box "rm -f /opt/box/trace.*; strace -qq -ff -o /opt/box/trace -u alice /opt/helper-call $*"; }
 
 @test "T-01 argc other than one is refused, whatever argv holds" {
 	for argc in 2 1000; do
@@ -100,7 +100,7 @@ trace() { box "rm -f /run/box/trace.*; strace -qq -ff -o /run/box/trace -u alice
 	for request in '$net veth br0 eth0' "\$idmap map $maps"; do
 		run box "n=\$(/opt/helper-call uid=1001 at=0:9 $request | sed 's/.*syscalls=\([0-9]*\).*/\1/'); drained
 			until=stopped= hold c /opt/helper-call uid=1001 at=\$((n - 3)):19 $request
-			p=\$(sed 's/.*stopped=\([0-9]*\).*/\1/' /run/box/c); grep -E '^(Uid|CapInh|CapPrm|CapEff|CapAmb|NoNewPrivs|Seccomp):' /proc/\$p/status
+			p=\$(sed 's/.*stopped=\([0-9]*\).*/\1/' /opt/box/c); grep -E '^(Uid|CapInh|CapPrm|CapEff|CapAmb|NoNewPrivs|Seccomp):' /proc/\$p/status
 			echo net=\$(id -u _lxc-net). idmap=\$(id -u _lxc-idmap).; as 1001 /opt/caller-attacks \$p; release c"
 		[[ $output =~ net=([0-9]*)\. ]]; h=${BASH_REMATCH[1]} e=$h caps=0000000000001000
 		if [[ $request == *map* ]]; then [[ $output =~ idmap=([0-9]*)\. ]]; h=${BASH_REMATCH[1]} e=1001 caps=00000000000000c0; fi
@@ -147,7 +147,7 @@ trace() { box "rm -f /run/box/trace.*; strace -qq -ff -o /run/box/trace -u alice
 @test "a helper in a frozen cgroup delays nobody else" {
 	base=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts); [ -n "$base" ] || skip "no cgroup2"
 	run box "g=$base/lxp-helpers-\$BASHPID-test; mkdir \$g; until=pid= hold c call pause=1 \$net veth br0 eth0
-		p=\$(sed 's/.*pid=\\([0-9]*\\).*/\\1/' /run/box/c); echo \$p >\$g/cgroup.procs; echo 1 >\$g/cgroup.freeze
+		p=\$(sed 's/.*pid=\\([0-9]*\\).*/\\1/' /opt/box/c); echo \$p >\$g/cgroup.procs; echo 1 >\$g/cgroup.freeze
 		as 1002 timeout 2 /opt/helper-call \$net veth br0 eth0; echo 0 >\$g/cgroup.freeze; kill -9 \$p; release c; wait; rmdir \$g"
 	replied status=0
 }
@@ -169,11 +169,11 @@ trace() { box "rm -f /run/box/trace.*; strace -qq -ff -o /run/box/trace -u alice
 @test "T-22 the only paths ever opened are the policy files, and nothing of the caller's" {
 	box "usernet '@team veth br0 3'"
 	trace 'env=1 $net veth br0 eth0'
-	opened=$(box "cat \$(grep -l 'execve(\"[^\"]*-helper\"' /run/box/trace.*) | sed -n '/^execve(\"[^\"]*-helper\"/,\$p' | grep -oE '^open(at)?\(.*'")
+	opened=$(box "cat \$(grep -l 'execve(\"[^\"]*-helper\"' /opt/box/trace.*) | sed -n '/^execve(\"[^\"]*-helper\"/,\$p' | grep -oE '^open(at)?\(.*'")
 	! grep -vE '"/etc/(passwd|group|lxc/lxc-usernet)", O_RDONLY' <<<"$opened" || { echo "$opened"; false; }
 	[ "$(wc -l <<<"$opened")" = 3 ]
 	trace "\$idmap map $maps"
-	opened=$(box "cat \$(grep -l 'execve.*idmap-helper' /run/box/trace.*) | sed -n '/^execve(\"[^\"]*-helper\"/,\$p' | grep -oE '^open(at)?\(.*'")
+	opened=$(box "cat \$(grep -l 'execve.*idmap-helper' /opt/box/trace.*) | sed -n '/^execve(\"[^\"]*-helper\"/,\$p' | grep -oE '^open(at)?\(.*'")
 	! grep -vE '"/etc/(passwd|subuid|subgid)"|"(uid_map|gid_map|setgroups)", O_WRONLY' <<<"$opened" || { echo "$opened"; false; }
 }
 
@@ -190,7 +190,7 @@ trace() { box "rm -f /run/box/trace.*; strace -qq -ff -o /run/box/trace -u alice
 }
 
 @test "T-16 a helper leaves no core" {
-	run box 'echo /run/box/core.%p >/run/box/pattern; call limit=core:max size=4 $net veth br0 eth0; ls /run/box/core.* 2>/dev/null'
+	run box 'echo /opt/box/core.%p >/opt/box/pattern; call limit=core:max size=4 $net veth br0 eth0; ls /opt/box/core.* 2>/dev/null'
 	[[ $output != *core.* ]]
 }
 
@@ -203,7 +203,7 @@ trace() { box "rm -f /run/box/trace.*; strace -qq -ff -o /run/box/trace -u alice
 		run box "call /opt/$mode/idmap-helper map u:0:0:1"; replied status=14
 		run box "call nnp=1 /opt/$mode/net-helper veth br0 eth0"; replied status=2
 	done
-	run box 'until=pid= hold c call pause=1 /opt/b/net-helper veth br0 eth0; grep -E "^(Uid|CapPrm)" /proc/$(sed "s/.*pid=//; s/ .*//" /run/box/c)/status; release c'
+	run box 'until=pid= hold c call pause=1 /opt/b/net-helper veth br0 eth0; grep -E "^(Uid|CapPrm)" /proc/$(sed "s/.*pid=//; s/ .*//" /opt/box/c)/status; release c'
 	[[ $output == *$'Uid:\t1001\t1001\t1001\t1001'* && $output == *$'CapPrm:\t0000000000001000'* ]] || { echo "$output"; false; }
 }
 

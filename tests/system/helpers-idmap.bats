@@ -8,7 +8,7 @@ setup() { load helpers; box "printf 'alice:200000:65536\nbob:300000:65536\n' | t
 
 maps='u:0:200000:65536 g:0:200000:65536'
 # the maps of the process that a call was about
-written='t=$(sed "s/.*target=//" /run/box/c); echo uid=$(tr -s " " " " </proc/$t/uid_map) gid=$(tr -s " " " " </proc/$t/gid_map) $(cat /proc/$t/setgroups); cat /run/box/c; release c'
+written='t=$(sed "s/.*target=//" /opt/box/c); echo uid=$(tr -s " " " " </proc/$t/uid_map) gid=$(tr -s " " " " </proc/$t/gid_map) $(cat /proc/$t/setgroups); cat /opt/box/c; release c'
 
 @test "both maps are written in one request, and setgroups stays allowed for delegated groups" {
 	run box "hold c call hold=1 \$idmap map $maps; $written"
@@ -57,18 +57,18 @@ written='t=$(sed "s/.*target=//" /run/box/c); echo uid=$(tr -s " " " " </proc/$t
 	for kind in path:/etc path:/etc/passwd fifo socket tty memfd ns/user; do
 		run box "call object=$kind \$idmap map $maps"; replied stage=6 status=7
 	done
-	run box "as 1001 mkdir -p /tmp/fake; as 1001 ln -sf /etc/passwd /tmp/fake/uid_map; call object=path:/tmp/fake \$idmap map $maps; rm -r /tmp/fake; head -1 /etc/passwd"
+	run box "as 1001 mkdir -p /opt/box/tmp/fake; as 1001 ln -sf /etc/passwd /opt/box/tmp/fake/uid_map; call object=path:/opt/box/tmp/fake \$idmap map $maps; rm -r /opt/box/tmp/fake; head -1 /etc/passwd"
 	replied stage=6 status=7; [[ $output == *root:x:0:0* ]]
 }
 
 @test "a map is written once" {
-	run box "until=pid= hold c call hold=1 \$idmap map $maps; until=target= hold c2 call hold=1 \$idmap map $maps; t=\$(sed 's/.*target=//' /run/box/c2); call object=path:/proc/\$t \$idmap map $maps; release c c2"
+	run box "until=pid= hold c call hold=1 \$idmap map $maps; until=target= hold c2 call hold=1 \$idmap map $maps; t=\$(sed 's/.*target=//' /opt/box/c2); call object=path:/proc/\$t \$idmap map $maps; release c c2"
 	[ "$(grep -c 'stage=9 .*error=1 ' <<<"$output")" = 1 ] || { echo "$output"; false; }
 }
 
 @test "thirty-two extents of each kind are written, overlaps are the kernel's to refuse" {
 	extents=$(for i in $(seq 0 31); do echo "u:$((i * 10)):$((200000 + i * 10)):10 g:$((i * 10)):$((200000 + i * 10)):10"; done | tr '\n' ' ')
-	run box "hold c call hold=1 \$idmap map $extents; t=\$(sed 's/.*target=//' /run/box/c); wc -l </proc/\$t/uid_map; wc -l </proc/\$t/gid_map; release c"
+	run box "hold c call hold=1 \$idmap map $extents; t=\$(sed 's/.*target=//' /opt/box/c); wc -l </proc/\$t/uid_map; wc -l </proc/\$t/gid_map; release c"
 	[ "$output" = $'32\n32' ]
 	run box 'call $idmap map u:0:200000:10 u:5:200100:10'; replied stage=9 status=3 error=22
 }

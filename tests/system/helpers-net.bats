@@ -7,8 +7,8 @@ teardown_file() { load helpers; box_stop; }
 setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; drained"; }
 
 @test "a user gets a veth on a bridge that lxc-usernet names, up, labelled, its peer inside under the final name" {
-	run box 'hold c call hold=1 $net veth br0 eth7 web; cat /run/box/c; ip -d link show master br0
-		nsenter -t $(sed "s/.*target=//" /run/box/c) -n ip -o link show eth7; release c'
+	run box 'hold c call hold=1 $net veth br0 eth7 web; cat /opt/box/c; ip -d link show master br0
+		nsenter -t $(sed "s/.*target=//" /opt/box/c) -n ip -o link show eth7; release c'
 	replied status=0 stage=10 used=1 quota=3 line=1
 	[[ $output == *"alias alice/web/eth7"* && $output == *"group 1001"* && $output == *",UP"* ]]
 	[[ $output == *"link/ether 02:01:02:03:04:"* && $output == *"link/ether fe:"* ]]
@@ -28,10 +28,10 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 @test "T-09 64 calls at once with a quota of 5 give exactly 5, five rounds" {
 	run box 'usernet "alice veth br0 5"
 		for round in 1 2 3 4 5; do
-			mkfifo /run/box/go$round; exec 9<>/run/box/go$round
-			for n in $(seq 64); do { call hold=1 $net veth br0 eth0 w$n </run/box/go$round >/run/box/r$round.$n; } 9>&- & done
-			for i in $(seq 1000); do [ $(cat /run/box/r$round.* | wc -l) = 64 ] && break; sleep 0.02; done
-			echo granted=$(cat /run/box/r$round.* | grep -c status=0\ ) refused=$(cat /run/box/r$round.* | grep -c status=9\ ) ports=$(ports)
+			mkfifo /opt/box/go$round; exec 9<>/opt/box/go$round
+			for n in $(seq 64); do { call hold=1 $net veth br0 eth0 w$n </opt/box/go$round >/opt/box/r$round.$n; } 9>&- & done
+			for i in $(seq 1000); do [ $(cat /opt/box/r$round.* | wc -l) = 64 ] && break; sleep 0.02; done
+			echo granted=$(cat /opt/box/r$round.* | grep -c status=0\ ) refused=$(cat /opt/box/r$round.* | grep -c status=9\ ) ports=$(ports)
 			exec 9>&-; wait; drained
 		done'
 	[ "$(grep -c 'granted=5 refused=59 ports=5' <<<"$output")" = 5 ] || { echo "$output"; false; }
@@ -41,7 +41,7 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 	run box 'usernet "alice veth br0 1" "@team veth br0 2" "bob veth br0 0"
 		hold a1 call hold=1 $net veth br0 eth0; hold a2 call hold=1 $net veth br0 eth0
 		hold b1 as 1002 /opt/helper-call hold=1 $net veth br0 eth0; call $net veth br0 eth0; as 1002 /opt/helper-call $net veth br0 eth0
-		cat /run/box/a1 /run/box/a2 /run/box/b1; ports; release a1 a2 b1'
+		cat /opt/box/a1 /opt/box/a2 /opt/box/b1; ports; release a1 a2 b1'
 	[ "$(grep -c 'status=0 .*host=vetg' <<<"$output")" = 2 ]
 	[ "$(grep -c 'status=0 .*host=veth' <<<"$output")" = 1 ]
 	[ "$(grep -c 'status=9 ' <<<"$output")" = 2 ]

@@ -12,6 +12,7 @@ box_start() {
 	unshare --mount --net --pid --fork --mount-proc --propagation private --kill-child \
 		sleep infinity >/dev/null 2>&1 3>&- &
 	local unshare=$!
+	disown
 	for _ in $(seq 100); do
 		BOX=$(cat "/proc/$unshare/task/$unshare/children" 2>/dev/null) && BOX=${BOX% }
 		[ -n "$BOX" ] && [ "$(cat "/proc/$BOX/comm")" = sleep ] && break
@@ -26,9 +27,9 @@ box_stop() {
 	[ -z "${BOX_UNSHARE-}" ] || kill -9 "$BOX_UNSHARE" "$BOX" 2>/dev/null || :
 }
 
-# Functions that code inside can use come from /run/box/functions.
+# Functions that code inside can use come from /opt/box/functions.
 box() {
-	nsenter -t "$BOX" -m -n -p -- env BASH_ENV=/run/box/functions bash -c "$1" 3>&-
+	nsenter -t "$BOX" -m -n -p -- env BASH_ENV=/opt/box/functions bash -c "$1" 3>&-
 }
 
 # Each of the words KEY=VALUE is in $output.
@@ -40,9 +41,9 @@ replied() {
 
 : <<'INSIDE'
 set -e
-mount -t tmpfs -o mode=755 tmpfs /run; mkdir -p /run/box /run/up /run/work
-mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/up,workdir=/run/work /etc
-mount -t tmpfs -o mode=755 tmpfs /opt; mount -t tmpfs tmpfs /var/log; mount -t tmpfs -o mode=1777 tmpfs /tmp
+mount -t tmpfs -o mode=755 tmpfs /opt; mkdir -p /opt/box /opt/up /opt/work; mkdir -m 1777 /opt/box/tmp
+mount -t overlay overlay -o lowerdir=/etc,upperdir=/opt/up,workdir=/opt/work /etc
+mount -t tmpfs tmpfs /var/log
 sed -i '/^alice:/d; /^bob:/d; /^_lxc-/d; /^[^:]*:[^:]*:100[12]:/d; /^[^:]*:[^:]*:3000:/d' /etc/passwd /etc/group
 printf 'alice:x:1001:1001::/:/bin/sh\nbob:x:1002:1002::/:/bin/sh\n' >>/etc/passwd
 printf 'alice:x:1001:\nbob:x:1002:\nteam:x:3000:alice,bob\n' >>/etc/group
@@ -55,16 +56,16 @@ setcap cap_net_admin+ep /opt/a/net-helper; setcap cap_setuid,cap_setgid+ep /opt/
 chmod 4755 /opt/b/*-helper
 ip link set lo up
 for bridge in br0 br1; do ip link add $bridge type bridge; ip link set $bridge address 02:00:00:00:00:0${bridge#br} up; done
-cat >/run/box/functions <<'F'
+cat >/opt/box/functions <<'F'
 net=/opt/lxc-privsep/net-helper idmap=/opt/lxc-privsep/idmap-helper
 as() { local uid=$1; shift; setpriv --reuid $uid --regid $uid --clear-groups -- "$@"; }
 call() { as 1001 /opt/helper-call "$@"; }
 usernet() { printf '%s\n' "$@" >/etc/lxc/lxc-usernet; chown 0:0 /etc/lxc/lxc-usernet; chmod 644 /etc/lxc/lxc-usernet; }
 ports() { ip -o link show master br0 | wc -l; }
 drained() { for i in $(seq 100); do [ $(ip -o link show type veth | wc -l) = 0 ] && return; sleep 0.02; done; ip -o link; return 1; }
-# Start a call that holds its namespace: its output in /run/box/$1, held until the pipe of that name is closed.
-hold() { local n=$1; shift; rm -f /run/box/$n.in; mkfifo /run/box/$n.in; (for f in ${!fd_*}; do eval "exec {$f}>&-"; done; "$@" </run/box/$n.in) >/run/box/$n 2>&1 & eval "exec {fd_$n}>/run/box/$n.in"; for i in $(seq 200); do grep -q "${until:-target=}" /run/box/$n && return; sleep 0.01; done; cat /run/box/$n; return 1; }
+# Start a call that holds its namespace: its output in /opt/box/$1, held until the pipe of that name is closed.
+hold() { local n=$1; shift; rm -f /opt/box/$n.in; mkfifo /opt/box/$n.in; (for f in ${!fd_*}; do eval "exec {$f}>&-"; done; "$@" </opt/box/$n.in) >/opt/box/$n 2>&1 & eval "exec {fd_$n}>/opt/box/$n.in"; for i in $(seq 200); do grep -q "${until:-target=}" /opt/box/$n && return; sleep 0.01; done; cat /opt/box/$n; return 1; }
 release() { for n in "$@"; do eval "exec {fd_$n}>&-"; done; }
 F
-. /run/box/functions; usernet 'alice veth br0 3' 'bob veth br0 3'
+. /opt/box/functions; usernet 'alice veth br0 3' 'bob veth br0 3'
 INSIDE
