@@ -10,6 +10,7 @@ setup_file() {
 	as lxc-dnscrypt 'lxc-create -n web -t busybox' >/dev/null
 	# Once, so that directories that stay (the runtime directory, the log) are there.
 	as lxc-dnscrypt 'lxc-start -n web && lxc-stop -k -n web' >/dev/null 2>&1
+	wait_for 40 eval '[ -z "$(ip -o link show master lxcbr0)" ]'
 	files >/run/files
 	leftovers >/run/before
 }
