@@ -11,7 +11,7 @@ setup() {
 attack() { # FROM TO EXTENT
 	me "unshare -U sleep 20 & t=\$!
 	sleep 0.2
-	unshare -Urm sh -c \"mount --bind \$(echo $1 | sed s/TARGET/\$t/) /proc/\$t/$2; sleep 20\" & p=\$!
+	unshare -Urm sh -c \"mount --bind \$(echo $1 | sed s/TARGET/\$t/) /proc/\$t/$2; exec sleep 20\" & p=\$!
 	sleep 0.3
 	/run/attack/helper-call object=path:/proc/\$p/root/proc/\$t $LIBEXEC/idmap-helper map $3
 	echo uid_map: \$(cat /proc/\$t/uid_map) gid_map: \$(cat /proc/\$t/gid_map) setgroups: \$(cat /proc/\$t/setgroups)

@@ -223,7 +223,9 @@ int context_load_container(const struct context *context, struct container **con
 	if (context_open_container(context, container, err) < 0 ||
 	    container_load(*container, context->rcfile, err) < 0)
 		return -1;
-	option_values(context, 's', &definitions);
+	const struct option_info *define = find_option('s');
+	if (define && define->name && strcmp(define->name, "define") == 0)
+		option_values(context, 's', &definitions);
 	int result = 0;
 	for (size_t i = 0; i < definitions.count && result == 0; i++)
 		result = config_set_definition((*container)->config, definitions.items[i], err);
