@@ -12,7 +12,7 @@ in_namespace() {
 }
 
 @test "create makes an interface and prints its name and number at both ends" {
-	run in_namespace "$NIC create /p name \$t veth lxcbr0 eth7; nsenter -t \$t -U -n ip -o link show eth7"
+	run in_namespace "$NIC create /p name \$t veth lxcbr0 eth7; nsenter --preserve-credentials -t \$t -U -n ip -o link show eth7"
 	[ "$status" -eq 0 ]
 	[[ "${lines[0]}" =~ ^eth7:[0-9]+:veth[0-9A-Za-z]{11}:[0-9]+$ ]]
 	[[ "${lines[1]}" =~ ^"$(cut -d: -f2 <<<"${lines[0]}"): eth7@" ]]
