@@ -179,7 +179,7 @@ check:
 .PHONY: attacks
 check-system: all attacks $(O)/tests/cgroup-driver
 	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
-	@tests/lib/sandbox prove --timer --failures --comments --exec 'bats --print-output-on-failure' $(SYSTEM_TESTS)
+	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
 
 # A table of ratios against Debian's lxc in the same run; nothing is asserted about time.
 bench: all

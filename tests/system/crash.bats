@@ -83,11 +83,12 @@ supervisor() { ps -eo pid=,uid=,args= | awk -v u="$(id -u lxc-dnscrypt)" '$2 == 
 @test "lxc-attach killed with -9 takes its command along and leaves the container running" {
 	me 'lxc-start -n web'
 	su - lxc-dnscrypt -c 'exec lxc-attach -n web -- sleep 4711' >/dev/null 2>&1 3>&- &
-	wait_for 5 pgrep -f 'sleep 4711'
+	wait_for 5 pgrep -u lxc-dnscrypt -x lxc-attach
+	wait_for 5 pgrep -f '^sleep 4711'
 	pkill -9 -u lxc-dnscrypt -x lxc-attach
 	[ "$(state lxc-dnscrypt web)" = RUNNING ]
 	me 'lxc-stop -k -n web'
 	gone
-	run pgrep -f 'sleep 4711'
+	run pgrep -f '^sleep 4711'
 	[ "$status" = 1 ]
 }
