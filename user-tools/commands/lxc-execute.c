@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string.h>
+
+#include "base/log.h"
 #include "commands/command.h"
 #include "commands/share.h"
 
@@ -23,6 +26,34 @@ static int define(struct container *container, const struct context *context, in
 	return id < 0 ? 0 : config_set(container->config, key, option_value(context, code), err);
 }
 
+/*
+ * The container runs already: the command joins it, as by lxc-attach. LXC refuses; but what was
+ * asked for, a command run in this container, can be had. What would shape a new one (-d, -s, -f,
+ * --share-*) cannot, and keeps the refusal.
+ */
+static int run_in_running(struct context *context, struct container *container, struct error *err)
+{
+	int status = 1;
+	int64_t uid = -1, gid = -1;
+	for (size_t i = 0; i < context->given_count; i++)
+		if (strchr("dsf", context->given[i].code) || context->given[i].code >= SHARE_NET)
+			return 1;
+	if (!context->word_count)
+		return 1;
+	error_clear(err);
+	if (option_number(context, 'u', 0, UINT32_MAX - 1, &uid, err) < 0 ||
+	    option_number(context, 'g', 0, UINT32_MAX - 1, &gid, err) < 0)
+		return 1;
+	log_notice("the container is already running: the command joins it");
+	struct attach_options attach = { .argv = context->words,
+					 .has_uid = uid >= 0,
+					 .has_gid = gid >= 0,
+					 .uid = (uid_t)uid,
+					 .gid = (gid_t)gid,
+					 .personality = -1 };
+	return container_attach(container, &attach, &status, err) < 0 ? 1 : status;
+}
+
 static int run(struct context *context, struct error *err)
 {
 	_cleanup_container_ struct container *container = NULL;
@@ -37,7 +68,9 @@ static int run(struct context *context, struct error *err)
 	    define(container, context, 'u', "lxc.init.uid", err) < 0 ||
 	    define(container, context, 'g', "lxc.init.gid", err) < 0)
 		return 1;
-	return container_start(container, &start, &status, err) < 0 ? 1 : status;
+	if (container_start(container, &start, &status, err) == 0)
+		return status;
+	return err->code == E_RUNNING ? run_in_running(context, container, err) : 1;
 }
 
 const struct command command = {
