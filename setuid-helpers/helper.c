@@ -90,12 +90,8 @@ static int unsafe(int fd, size_t size)
 
 struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size)
 {
-	static const char *const paths[] = { "",
-					     SYSCONFDIR "/lxc/lxc-usernet",
-					     "/etc/passwd",
-					     "/etc/group",
-					     "/etc/subuid",
-					     "/etc/subgid" };
+	static const char *const paths[] = { "",	    SYSCONFDIR "/lxc/lxc-usernet", "/etc/passwd",
+					     "/etc/group", "/etc/subuid",		   "/etc/subgid" };
 	/* The bare call: musl's open(3) makes two. */
 	long fd = syscall(SYS_openat, AT_FDCWD, paths[file],
 			  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
