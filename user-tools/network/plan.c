@@ -8,6 +8,7 @@
 
 #include "network/link.h"
 #include "network/network.h"
+#include "setuid-helpers/protocol.h"
 
 static const char *const type_names[] = {
 	[NET_EMPTY] = "empty",	   [NET_NONE] = "none",	    [NET_VETH] = "veth",
@@ -15,20 +16,51 @@ static const char *const type_names[] = {
 	[NET_PHYS] = "phys",
 };
 
+static const char *origin_file(const struct net_config *net)
+{
+	return net->origin.file ? net->origin.file : "command line";
+}
+
 static int refuse_type(const struct net_config *net, struct error *err)
 {
 	error_set(err, E_UNSUPPORTED, 0, "%s:%u: lxc.net.%u.type = %s: not supported yet",
-		  net->origin.file ? net->origin.file : "command line", net->origin.line,
-		  net->index, type_names[net->type]);
+		  origin_file(net), net->origin.line, net->index, type_names[net->type]);
 	return error_fix(err, "use veth with a bridge that holds the interface, empty or none");
 }
 
-static bool name_taken(const struct network_plan *plan, size_t except, const char *name)
+/* net-helper takes no other characters: told here, by the key, and not as a malformed request. */
+static int check_characters(const struct net_config *net, const char *key, const char *name,
+			    struct error *err)
+{
+	if (!name || !name[strspn(name, HELPER_NAME_CHARACTERS)])
+		return 0;
+	return error_set(err, E_CONFIG_VALUE, 0,
+			 "net %u: lxc.net.%u.%s = %s: letters, digits and \"_.-\" are accepted "
+			 "(interface of %s:%u)",
+			 net->index, net->index, key, name, origin_file(net), net->origin.line);
+}
+
+/* The interface other than plan->nics[except] that has the name, or NULL. */
+static const struct nic *find_name(const struct network_plan *plan, size_t except, const char *name)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (i != except && strcmp(plan->nics[i].name, name) == 0)
-			return true;
-	return strcmp(name, "lo") == 0;
+			return &plan->nics[i];
+	return NULL;
+}
+
+static int check_name(const struct network_plan *plan, size_t at, struct error *err)
+{
+	const struct nic *nic = &plan->nics[at], *other = find_name(plan, at, nic->name);
+	if (strcmp(nic->name, "lo") == 0)
+		return error_set(err, E_CONFIG_VALUE, 0,
+				 "net %u: lxc.net.%u.name = lo: that is the loopback interface",
+				 nic->index, nic->index);
+	if (!other)
+		return 0;
+	return error_set(err, E_CONFIG_VALUE, 0,
+			 "net %u: lxc.net.%u.name = %s: the name is used twice, by net %u too",
+			 nic->index, nic->index, nic->name, other->index);
 }
 
 /* Explicit names first, then the next free ethN in the order of the indexes. */
@@ -38,14 +70,12 @@ static int assign_names(struct network_plan *plan, struct error *err)
 		struct nic *nic = &plan->nics[i];
 		if (nic->config->name)
 			snprintf(nic->name, sizeof(nic->name), "%s", nic->config->name);
-		if (nic->config->name && name_taken(plan, i, nic->name))
-			return error_set(err, E_CONFIG_VALUE, 0,
-					 "net %u: lxc.net.%u.name = %s: the name is used twice",
-					 nic->index, nic->index, nic->name);
+		if (nic->config->name && check_name(plan, i, err) < 0)
+			return -1;
 	}
 	unsigned next = 0;
 	for (size_t i = 0; i < plan->count; i++)
-		while (!plan->nics[i].name[0] || name_taken(plan, i, plan->nics[i].name))
+		while (!plan->nics[i].name[0] || find_name(plan, i, plan->nics[i].name))
 			snprintf(plan->nics[i].name, sizeof(plan->nics[i].name), "eth%u",
 				 next++ % 100000);
 	return 0;
@@ -70,6 +100,9 @@ static int check_bridge(struct nl_sock *socket, const struct nic *nic, struct er
 {
 	struct rtnl_link *link = NULL;
 	int result = rtnl_link_get_kernel(socket, 0, nic->link, &link);
+	if (result < 0 && result != -NLE_OBJ_NOTFOUND && result != -NLE_NODEV)
+		return error_set(err, E_NET_LINK, 0, "net %u: looking up bridge %s: %s", nic->index,
+				 nic->link, nl_geterror(result));
 	if (result < 0) {
 		error_set(err, E_NET_LINK, 0, "net %u: bridge %s does not exist", nic->index,
 			  nic->link);
@@ -94,6 +127,9 @@ static int plan_veth(struct network_plan *plan, const struct net_config *net, st
 			  net->index);
 		return error_fix(err, "set lxc.net.%u.link to a bridge", net->index);
 	}
+	if (check_characters(net, "link", net->link, err) < 0 ||
+	    check_characters(net, "name", net->name, err) < 0)
+		return -1;
 	plan->nics = xrealloc(plan->nics, (plan->count + 1) * sizeof(*plan->nics));
 	struct nic *nic = &plan->nics[plan->count++];
 	*nic = (struct nic){ .index = net->index,
