@@ -48,3 +48,12 @@ in_namespace() {
 		[ -n "$output" ]
 	done
 }
+
+@test "names that net-helper takes no request with are named, not called malformed" {
+	for words in "lxcbr0 eth@0" "lxcbr0 eth%d" "'lxc;br0' eth0" "'' eth0"; do
+		run in_namespace "$NIC create /p name \$t veth $words"
+		[ "$status" -eq 1 ]
+		[[ "$output" != *malformed* ]]
+		[[ "$output" == *"is expected"* || "$output" == *"is empty"* ]]
+	done
+}

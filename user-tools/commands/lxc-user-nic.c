@@ -14,6 +14,7 @@
 
 #include "commands/command.h"
 #include "setuid-helpers/client.h"
+#include "setuid-helpers/protocol.h"
 
 static const struct option_info options[] = { { 0 } };
 
@@ -70,11 +71,11 @@ static int open_namespace(const char *pid, const char *kind, struct error *err)
 
 static int set_name(char name[IFNAMSIZ], const char *text, const char *what, struct error *err)
 {
-	if (strlen(text) >= IFNAMSIZ || strchr(text, '/'))
-		return error_set(
-		    err, E_USAGE, 0,
-		    "%s \"%.60s\": a name of at most 15 bytes without a slash is expected", what,
-		    text);
+	if (strlen(text) >= IFNAMSIZ || text[strspn(text, HELPER_NAME_CHARACTERS)])
+		return error_set(err, E_USAGE, 0,
+				 "%s \"%.60s\": a name of at most 15 letters, digits and \"_.-\" "
+				 "is expected",
+				 what, text);
 	snprintf(name, IFNAMSIZ, "%s", text);
 	return 0;
 }
@@ -89,6 +90,8 @@ static int create(char **word, const char *nic, struct error *err)
 	if (strcmp(word[4], "veth") != 0)
 		return error_set(err, E_UNSUPPORTED, 0, "type %.40s: only veth is supported yet",
 				 word[4]);
+	if (!word[5][0])
+		return error_set(err, E_USAGE, 0, "the name of the bridge is empty");
 	if (set_name(request.link, word[5], "bridge", err) < 0 ||
 	    set_name(request.name, nic, "interface", err) < 0)
 		return -1;
