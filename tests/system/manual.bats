@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What --help says, what the manual page says and what the program takes are the same.
+
+setup() { load '../lib/common'; }
+
+MAN=/usr/local/share/man
+
+commands() { ls /usr/local/bin/lxc-* /usr/local/libexec/lxc/lxc-*; }
+
+# The manual page as plain text.
+page() { MANWIDTH=1000 man -l "$1" | col -bx; }
+
+# Options of a command, one a line: -x or --long.
+table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "-") print "-" $2; if ($3 != "-") print "--" $3 }' | sort -u; }
+
+@test "every command has a manual page" {
+	for command in $(commands); do
+		[ -s "$MAN/man1/$(basename "$command").1" ] || { echo "$command"; false; }
+	done
+}
+
+@test "--help lists exactly the options of the table" {
+	for command in $(commands); do
+		diff <(table_options "$command") <("$command" --help 2>&1 | sed -n '/^Options:/,/^Exit status:/p' |
+			awk '/^ +-/ { print $0 }' | sed -E 's/^ +//; s/  .*//' | grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z-]*' | tr -d ' ,' | sort -u) ||
+			{ echo "$command"; false; }
+	done
+}
+
+@test "the manual page has exactly the options of the table" {
+	for command in $(commands); do
+		name=$(basename "$command")
+		diff <(table_options "$command") <(page "$MAN/man1/$name.1" | sed -n '/^OPTIONS/,/^[A-Z]/{/^OPTIONS/d;p}' |
+			grep -E '^ {7}-' | grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z-]*' | tr -d ' ,' | sort -u) || { echo "$name"; false; }
+	done
+}
+
+@test "the manual page has every exit status that --help has" {
+	for command in $(commands); do
+		name=$(basename "$command")
+		text=$(page "$MAN/man1/$name.1")
+		for code in $("$command" --help 2>&1 | sed -n '/^Exit status:/,/^$/p' | awk 'NR > 1 { print $1 }'); do
+			grep -qF -- "$code" <<<"$text" || { echo "$name: $code"; false; }
+		done
+	done
+}
+
+@test "lxc-errors(7) has every code" {
+	text=$(page "$MAN/man7/lxc-errors.7")
+	for code in $(sed -n 's/^ERROR_CODE([A-Z_]*, *"\([^"]*\)".*/\1/p' "$TOP/user-tools/base/error-codes.h"); do
+		[ "$code" = none ] || grep -qE "^ +$code\$" <<<"$text" || { echo "$code"; false; }
+	done
+}
+
+@test "lxc.container.conf(5) has every key of the table" {
+	text=$(page "$MAN/man5/lxc.container.conf.5")
+	for key in $(grep -oE '(WORKS|LATER|HARMLESS)\("lxc\.[^"]*"' "$TOP/user-tools/config/keys.c" | cut -d'"' -f2); do
+		grep -qF -- "$key" <<<"$text" || { echo "$key"; false; }
+	done
+}
+
+@test "mandoc finds nothing but what scdoc always writes" {
+	for file in "$MAN"/man*/*; do
+		# scdoc puts a paragraph behind each section
+		mandoc -Tlint -Wwarning "$file" | grep -vE 'skipping paragraph macro: PP (empty|after S[HS])' || continue
+		echo "$file"
+		false
+	done
+}
