@@ -9,7 +9,7 @@ MAN=/usr/local/share/man
 commands() { ls /usr/local/bin/lxc-* /usr/local/libexec/lxc/lxc-*; }
 
 # The manual page as plain text.
-page() { MANWIDTH=1000 man -l "$1" | col -bx; }
+page() { mandoc -Tascii -Owidth=1000 "$1" | sed $'s/.\b//g'; }
 
 # Options of a command, one a line: -x or --long.
 table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "-") print "-" $2; if ($3 != "-") print "--" $3 }' | sort -u; }
