@@ -16,6 +16,8 @@ LIBEXECDIR ?= $(PREFIX)/libexec
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 SYSCONFDIR ?= /etc
+# fish looks in $(DATADIR) for packages only.
+FISHDIR ?= $(if $(filter /usr,$(PREFIX)),$(DATADIR)/fish/vendor_completions.d,$(SYSCONFDIR)/fish/completions)
 LOCALSTATEDIR ?= /var
 DESTDIR ?=
 O ?= build
@@ -73,7 +75,7 @@ MAN_SRC := $(sort $(wildcard docs/man/*.scd))
 MAN_OUT := $(if $(filter 1,$(WITH_MAN)),$(MAN_SRC:docs/man/%.scd=$(O)/man/%))
 
 .PHONY: all tools helpers man check-unit clean
-all: tools helpers man
+all: tools helpers man completions
 tools: $(COMMAND_BIN) $(if $(wildcard user-tools/commands/init.lxc.c),$(O)/libexec/init.lxc)
 man: $(MAN_OUT)
 
@@ -160,6 +162,21 @@ $(O)/man/%: docs/man/%.scd
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)scdoc <$< >$@.tmp && mv $@.tmp $@
 
+# ---- completions ----------------------------------------------------------------------------------------------------
+# From the commands' own option tables, in the names and places the shells look for.
+COMPLETED := $(filter-out lxc-user-nic,$(COMMANDS))
+COMPLETIONS := $(COMPLETED:%=$(O)/completions/bash/%) $(COMPLETED:%=$(O)/completions/zsh/_%) $(COMPLETED:%=$(O)/completions/fish/%.fish)
+.PHONY: completions
+completions: $(COMPLETIONS)
+GENERATE := user-tools/share/completions/generate
+complete = @mkdir -p $(@D) && $(GENERATE) $(1) $(DATADIR)/lxc/templates $(O)/bin/$* >$@.tmp && mv $@.tmp $@
+$(O)/completions/bash/%: $(O)/bin/% $(GENERATE)
+	$(call complete,bash)
+$(O)/completions/zsh/_%: $(O)/bin/% $(GENERATE)
+	$(call complete,zsh)
+$(O)/completions/fish/%.fish: $(O)/bin/% $(GENERATE)
+	$(call complete,fish)
+
 # ---- tests ----------------------------------------------------------------------------------------------------------
 $(O)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -227,6 +244,9 @@ install: all
 	@for f in default.conf lxc-usernet; do [ ! -e user-tools/share/etc/$$f ] || [ -e $(DESTDIR)$(SYSCONFDIR)/lxc/$$f ] || \
 		$(PUT) 644 user-tools/share/etc/$$f $(DESTDIR)$(SYSCONFDIR)/lxc/$$f || exit 1; done
 	@for m in $(notdir $(MAN_OUT)); do $(PUT) 644 $(O)/man/$$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m || exit 1; done
+	@for c in $(COMPLETED); do $(PUT) 644 $(O)/completions/bash/$$c $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c && \
+		$(PUT) 644 $(O)/completions/zsh/_$$c $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c && \
+		$(PUT) 644 $(O)/completions/fish/$$c.fish $(DESTDIR)$(FISHDIR)/$$c.fish || exit 1; done
 	@sh setuid-helpers/install-helpers install
 
 uninstall:
@@ -235,6 +255,8 @@ uninstall:
 	@rm -f $(DESTDIR)$(LIBEXECDIR)/lxc/$(NIC) $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/init.lxc
 	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done
 	@for f in $(notdir $(wildcard user-tools/share/config/*.conf)); do rm -f $(DESTDIR)$(DATADIR)/lxc/config/$$f; done
+	@for c in $(COMPLETED); do rm -f $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c \
+		$(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c $(DESTDIR)$(FISHDIR)/$$c.fish; done
 	@for m in $(notdir $(MAN_OUT)); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m; done
 	@for d in $(LIBEXECDIR)/lxc-privsep $(LIBEXECDIR)/lxc $(LIBDIR)/lxc/rootfs $(LIBDIR)/lxc $(DATADIR)/lxc/config/common.conf.d \
 		$(DATADIR)/lxc/config/userns.conf.d $(DATADIR)/lxc/config $(DATADIR)/lxc/templates $(DATADIR)/lxc; do \
