@@ -83,6 +83,10 @@ static int plan_command(struct start_plan *plan, const struct start_options *opt
 	} else if (text) {
 		if (config_split_command(text, &plan->argv, err) < 0)
 			return -1;
+	} else if (!plan->execute && !config->rootfs_path) {
+		/* Without a root of its own a container shares the host's tree: for a command, not for its init. */
+		error_set(err, E_ROOTFS, 0, "there is no lxc.rootfs.path: init would be that of the host");
+		return error_fix(err, "set lxc.rootfs.path, or name the command to run");
 	} else if (!plan->execute)
 		string_list_add(&plan->argv, "/sbin/init");
 	if (!plan->argv.count) {
