@@ -149,7 +149,7 @@ refused() {
 	refused 1 "no key lxc.nonsense" "lxc-start -n web -s lxc.nonsense=1"
 	refused 1 "exclude each other" "lxc-start -n web -d -F"
 	refused 1 "no command to execute" "lxc-execute -n web"
-	refused 1 "CAP_SYS_ADMIN" "lxc-start -n web --share-net 1"
+	refused 1 "CAP_SYS_ADMIN" "lxc-start -n web --share-net 1 -- /bin/true"
 	refused 1 "/no/such/file" "lxc-start -n web -f /no/such/file"
 }
 
@@ -175,5 +175,5 @@ refused() {
 	[ "$status" -eq 1 ]
 	[ -e /tmp/web.log ]
 	[[ "$output" == *"no lxc.rootfs.path"* ]]
-	refused 1 "log file /no/such" "lxc-start -n web -o /proc/no/such/log"
+	refused 1 "log file /proc/no/such" "lxc-start -n web -o /proc/no/such/log"
 }
