@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -283,6 +284,7 @@ static int run_once(struct supervisor *supervisor, struct error *err)
 	}
 	supervisor_set_state(supervisor, STATE_RUNNING);
 	tell_starter(supervisor, NULL);
+	malloc_trim(0); /* what the configuration took to read is not needed any more */
 	loop(supervisor);
 	end_payload(supervisor);
 	return 0;
