@@ -118,10 +118,7 @@ static int clone_init(struct start_plan *plan, struct payload *payload, int cont
 		if (saved == EACCES || saved == EBUSY)
 			return error_set(err, E_CGROUP, saved,
 					 "starting in the container's control group");
-		error_set(err, E_NO_USERNS, saved, "making the container's namespaces");
-		return error_fix(err, "lxc-checkconfig; sysctl user.max_user_namespaces, "
-				      "kernel.unprivileged_userns_clone, "
-				      "kernel.apparmor_restrict_unprivileged_userns");
+		return idmap_userns_refused(saved, err);
 	}
 	payload->pid = (pid_t)pid;
 	return 0;
