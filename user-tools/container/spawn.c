@@ -132,7 +132,9 @@ static int keep_namespaces(const struct start_plan *plan, struct payload *payloa
 			   struct error *err)
 {
 	for (size_t i = 0; i < NS_COUNT; i++) {
-		if (i == NS_CGROUP || (i == NS_USER && !plan->user_namespace))
+		/* The host's own network cannot be joined from inside, and need not be: attaching starts in it. */
+		if (i == NS_CGROUP || (i == NS_USER && !plan->user_namespace) ||
+		    (i == NS_NET && plan->network.share_host))
 			continue;
 		payload->namespaces[i] = openat(proc, namespaces[i].file, O_RDONLY | O_CLOEXEC);
 		if (payload->namespaces[i] < 0)
