@@ -107,11 +107,23 @@ static int join_namespaces(const struct job *job, struct error *err)
 	return 0;
 }
 
+/* The container's passwd, which may be anything: a fifo or a terminal would keep us waiting. */
+static char *read_passwd(void)
+{
+	struct stat st;
+	char *text = NULL;
+	_cleanup_close_ int fd = open("/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    file_read_fd(fd, 1 << 20, &text) < 0)
+		return NULL;
+	return text;
+}
+
 /* The shell of uid in the container's passwd, read there as a hostile file. */
 static char *login_shell(uint32_t uid)
 {
-	char *text = NULL, *shell = NULL;
-	if (file_read_all(AT_FDCWD, "/etc/passwd", 1 << 20, &text) < 0)
+	char *text = read_passwd(), *shell = NULL;
+	if (!text)
 		return xstrdup("/bin/sh");
 	struct string_list lines = { 0 };
 	string_list_add_words(&lines, text, "\n");
@@ -151,6 +163,13 @@ static int connect_streams(struct job *job, struct error *err)
 	}
 	for (int fd = 0; fd < 3; fd++) {
 		bool terminal = (job->head.terminals >> fd) & 1;
+		struct stat st;
+		/* openat(2) would lead from it to everything around it on the host. */
+		if (!terminal && fstat(job->stdio[fd], &st) == 0 && S_ISDIR(st.st_mode))
+			return error_set(err, E_ATTACH, EISDIR,
+					 "descriptor %d would show the container a directory of "
+					 "the host",
+					 fd);
 		if (dup2(terminal ? slave : job->stdio[fd], fd) < 0)
 			return error_set(err, E_ATTACH, errno, "standard streams");
 	}
@@ -213,6 +232,9 @@ _Noreturn static void run_command(struct job *job)
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	environment_build(&job->environment, job->supervisor->plan->config, &job->set);
 	credentials_reset_signals();
+	/* begin_new_exec(): whoever is root inside may look at the process before what is
+	 * close-on-exec is closed. */
+	fd_close_from(3, &job->channel, 1);
 	int error = execute_command(job->argv.items, &job->environment);
 	error_set(&err, E_ATTACH, error, "executing %s in the container", job->argv.items[0]);
 	err.sys_errno = error;
@@ -228,6 +250,9 @@ _Noreturn static void run_joiner(struct job *job, int memfd, int pid_pipe)
 	int gate[2];
 	const struct supervisor *supervisor = job->supervisor;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/* Nobody else would end it if it were kept waiting: it is not in the container's pid
+	 * namespace. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	umask(022);
 	if (unpack(job, memfd, &err) < 0)
 		goto failed;
@@ -237,6 +262,11 @@ _Noreturn static void run_joiner(struct job *job, int memfd, int pid_pipe)
 		goto failed;
 	if (join_namespaces(job, &err) < 0)
 		goto failed;
+	/* The supervisor's, and in the foreground also what its caller had open: not all of that is
+	 * close-on-exec. */
+	int keep[] = { job->stdio[0], job->stdio[1],	       job->stdio[2], job->channel,
+		       pid_pipe,      supervisor->payload.pts, log_fd() };
+	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	if (pipe2(gate, O_CLOEXEC) < 0) {
 		error_set(&err, E_ATTACH, errno, "pipe");
 		goto failed;
@@ -299,6 +329,7 @@ void attach_start(struct supervisor *supervisor, struct client *client, int *fds
 		client->closed = true;
 		goto out;
 	}
+	struct error err = { 0 };
 	struct job job = { .supervisor = supervisor,
 			   .stdio = { fds[0], fds[1], fds[2] },
 			   .channel = fds[4] };
@@ -308,8 +339,14 @@ void attach_start(struct supervisor *supervisor, struct client *client, int *fds
 		run_joiner(&job, fds[3], pid_pipe[1]);
 	}
 	close(pid_pipe[1]);
+	if (pid < 0) {
+		error_set(&err, E_ATTACH, errno, "a process for the container");
+		close(pid_pipe[0]);
+		serve_error(supervisor, client, MESSAGE_ATTACH, &err);
+		goto out;
+	}
 	client->pid_pipe = (struct source){ pid_pipe[0], on_pid };
-	if (pid < 0 || supervisor_watch(supervisor, &client->pid_pipe, EPOLLIN) < 0)
+	if (supervisor_watch(supervisor, &client->pid_pipe, EPOLLIN) < 0)
 		client->closed = true;
 out:
 	for (size_t i = 0; i < count; i++)

@@ -102,9 +102,32 @@ struct session {
 };
 
 /*
+ * Something to read from the channel, or an interruption (-1): whoever is root in the container may
+ * stop or freeze the process before it executes anything.
+ */
+static int await_channel(const struct session *session, int channel, struct error *err)
+{
+	struct signalfd_siginfo info;
+	struct pollfd ready[2] = { { .fd = channel, .events = POLLIN },
+				   { .fd = session->signals, .events = POLLIN } };
+	while (poll(ready, 2, -1) >= 0 || errno == EINTR) {
+		if (ready[0].revents)
+			return 0;
+		while (ready[1].revents && read(session->signals, &info, sizeof(info)) > 0)
+			if (info.ssi_signo != SIGALRM && info.ssi_signo != SIGUSR1 &&
+			    info.ssi_signo != SIGUSR2)
+				return error_set(err, E_ATTACH, 0,
+						 "%s before the command was executed",
+						 signal_to_name((int)info.ssi_signo));
+	}
+	return error_set(err, E_SYSTEM, errno, "poll");
+}
+
+/*
  * Until the command is executed: 1 with its pty (or -1), 0 with *status when executing failed, -1.
  */
-static int await_start(int channel, int *pty, int *status, struct error *err)
+static int await_start(const struct session *session, int channel, int *pty, int *status,
+		       struct error *err)
 {
 	union {
 		struct error error;
@@ -114,6 +137,8 @@ static int await_start(int channel, int *pty, int *status, struct error *err)
 	for (;;) {
 		int fd = -1;
 		size_t count = 1;
+		if (await_channel(session, channel, err) < 0)
+			return -1;
 		ssize_t n = socket_receive(channel, &message, sizeof(message), &fd, &count);
 		if (n == 0 || (n < 0 && errno == ECONNRESET))
 			return 1;
@@ -246,7 +271,7 @@ int container_attach(struct container *container, const struct attach_options *o
 		return -1;
 	session.connection = connection;
 	catch_signals(&session);
-	result = await_start(own, &pty, status, err);
+	result = await_start(&session, own, &pty, status, err);
 	if (result > 0)
 		result = run_session(&session, options, pty, status, err);
 	sigprocmask(SIG_SETMASK, &session.old, NULL);

@@ -64,6 +64,10 @@ static int prepare_as_caller(struct init *init, struct error *err)
 	if (die_with_supervisor(init, err) < 0)
 		return -1;
 	await(init, 'm');
+	/* From here on other processes may have our uid. The supervisor has opened what it needs of
+	 * /proc/PID. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_set(err, E_SYSTEM, errno, "PR_SET_DUMPABLE");
 	/* Its own group is the root of everything it sees of control groups, cgroup_namespaces(7).
 	 */
 	if (unshare(CLONE_NEWCGROUP) < 0)

@@ -40,8 +40,8 @@ void serve_reply(struct client *client, struct message_reply *reply, const int *
 		client->closed = true;
 }
 
-static void reply_error(struct supervisor *supervisor, struct client *client, uint32_t operation,
-			const struct error *err)
+void serve_error(struct supervisor *supervisor, struct client *client, uint32_t operation,
+		 const struct error *err)
 {
 	struct message_reply reply;
 	serve_fill_status(supervisor, &reply);
@@ -257,7 +257,7 @@ static void serve_request(struct supervisor *supervisor, struct client *client,
 	if (result == 0)
 		serve_reply(client, &reply, NULL, 0);
 	else if (result < 0)
-		reply_error(supervisor, client, request->operation, &err);
+		serve_error(supervisor, client, request->operation, &err);
 }
 
 static void on_client(struct supervisor *supervisor, struct source *source, unsigned events)
@@ -278,11 +278,11 @@ static void on_client(struct supervisor *supervisor, struct source *source, unsi
 		return;
 	}
 	if (n > 0) /* another version: say so, if it can read it */
-		reply_error(
+		serve_error(
 		    supervisor, client, 0,
 		    &(struct error){ .code = E_SUPERVISOR,
 				     .message = "the supervisor does not know this request" });
-	for (size_t i = 0; n > 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++) /* an empty message may bring some, too */
 		close(fds[i]);
 	client->closed = true;
 }
@@ -341,6 +341,9 @@ static void free_client(struct supervisor *supervisor, struct client *client)
 		relay_disconnect_peer(supervisor);
 	if (client->tty >= 0)
 		supervisor->tty_holders[client->tty] = NULL;
+	/* Whoever attached it is gone; it may not even have executed its command yet. */
+	if (client->attached > 0)
+		kill(client->attached, SIGKILL);
 	supervisor_unwatch(supervisor, &client->pid_pipe);
 	supervisor_unwatch(supervisor, &client->source);
 	util_close_fd(&client->pid_pipe.fd);

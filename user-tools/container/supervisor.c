@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -290,6 +291,22 @@ static int run_once(struct supervisor *supervisor, struct error *err)
 	return 0;
 }
 
+/*
+ * Keys follow possession, not ids or namespaces, keyrings(7): what is in the caller's session
+ * keyring would be the container's to read. One empty keyring for the supervisor and for all that
+ * it starts.
+ */
+static int leave_keyring(struct error *err)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS)
+		return 0;
+	if (errno == EPERM) /* a filter around us: nobody reads keys */
+		return 0;
+	error_set(err, E_SYSTEM, errno, "a session keyring for the container");
+	return error_fix(err,
+			 "an admin: sysctl kernel.keys.maxkeys=2000 kernel.keys.maxbytes=200000");
+}
+
 static void write_pid_file(const struct supervisor *supervisor)
 {
 	const char *path = supervisor->plan->pid_file;
@@ -322,7 +339,7 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 	supervisor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (supervisor->epoll < 0)
 		return error_set(err, E_SYSTEM, errno, "epoll");
-	if (open_signals(supervisor, err) < 0)
+	if (open_signals(supervisor, err) < 0 || leave_keyring(err) < 0)
 		return -1;
 	supervisor->listen.fd = runtime_listen(supervisor->directory, err);
 	if (supervisor->listen.fd < 0 || serve_listen(supervisor, err) < 0)

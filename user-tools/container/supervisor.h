@@ -76,6 +76,8 @@ void serve_child_ended(struct supervisor *supervisor, pid_t pid, int status);
 void serve_sweep(struct supervisor *supervisor);
 void serve_close_all(struct supervisor *supervisor);
 void serve_reply(struct client *client, struct message_reply *reply, const int *fds, size_t count);
+void serve_error(struct supervisor *supervisor, struct client *client, uint32_t operation,
+		 const struct error *err);
 void serve_fill_status(const struct supervisor *supervisor, struct message_reply *reply);
 
 void attach_start(struct supervisor *supervisor, struct client *client, int *fds, size_t count);
