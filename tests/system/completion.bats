@@ -1,10 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Completion in the real shells, as a user with two containers.
+# Completion in the real shells, as a user with containers whose names are hard on a shell.
 
 setup_file() {
 	load '../lib/common'
-	me 'lxc-create -n web -t none; lxc-create -n "my box" -t none' >/dev/null 2>&1
+	for name in web 'my box' 'evil$(touch evil)' 'star*'; do
+		me "lxc-create -n '$name' -t none" >/dev/null 2>&1
+	done
+	me 'lxc-create -P $HOME/other -n away -t none' >/dev/null 2>&1
+}
+teardown_file() {
+	load '../lib/common'
+	destroy_all
+	me 'rm -rf other'
 }
 setup() { load '../lib/common'; }
 
@@ -22,26 +30,14 @@ bash_complete() {
 
 fish_complete() { me "fish -c 'complete -C \"$*\"'" | cut -f1; }
 
-# zsh has no way to ask: type into an interactive one and look at what it makes of a tab.
-zsh_complete() {
-	cat >/run/type.zsh <<-'EOF'
-		zmodload zsh/zpty
-		zpty shell zsh -fi
-		zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; stty -echo'
-		sleep 1
-		zpty -n -w shell "$1"$'\t'
-		sleep 1
-		while zpty -rt shell line; do print -r -- "$line"; done
-		zpty -d shell
-	EOF
-	me "zsh -f /run/type.zsh '$*'" | tr -d '\r' | sed $'s/\033\\[[0-9;?]*[A-Za-z]//g; s/.\b//g'
-}
+# typed SHELL TEXT: what the command is given when TEXT, a tab and return are typed
+typed() { me "timeout 30 $TOP/tests/lib/type-into $1 '$2'\$'\\t\\n'" | grep -o '<.*>'; }
 
 @test "bash: options, containers, states and files complete" {
 	run bash_complete lxc-stop --no
 	[[ "$output" == *--nokill* && "$output" == *--nowait* && "$output" == *--nolock* ]]
 	run bash_complete lxc-start EMPTY
-	[[ "$output" == *web* && "$output" == *"my box"* ]]
+	[[ "$output" == *web* && "$output" == *'my\ box'* ]]
 	run bash_complete lxc-info -n w
 	[ "$output" = web ]
 	run bash_complete lxc-wait -s RUN
@@ -59,13 +55,22 @@ zsh_complete() {
 	[ "$output" = RUNNING ]
 }
 
-@test "zsh: options and states complete" {
-	run zsh_complete lxc-stop --nok
-	[[ "$output" == *"--nokill"* ]]
-	run zsh_complete lxc-wait -s RUN
-	[[ "$output" == *"RUNNING"* ]]
-	run zsh_complete lxc-info -n w
-	[[ "$output" == *"web"* ]]
+@test "names complete to themselves in every shell, whatever they contain, and nothing in them is executed" {
+	for shell in bash zsh fish; do
+		[ "$(typed $shell 'lxc-info -n we')" = '<-n><web>' ]
+		[ "$(typed $shell 'lxc-info -n my')" = '<-n><my box>' ]
+		[ "$(typed $shell 'lxc-info -n "my')" = '<-n><my box>' ]
+		[ "$(typed $shell 'lxc-info -n ev')" = '<-n><evil$(touch evil)>' ]
+		[ "$(typed $shell 'lxc-info -n st')" = '<-n><star*>' ]
+		[ -z "$(find /home/lxc-dnscrypt -name evil)" ]
+	done
+}
+
+@test "names below -P complete, and options and states" {
+	for shell in bash zsh fish; do
+		[ "$(typed $shell 'lxc-info -P ~/other -n ')" = '<-P></home/lxc-dnscrypt/other><-n><away>' ]
+		[ "$(typed $shell 'lxc-info --no-h')" = '<--no-humanize>' ]
+	done
 }
 
 @test "every option of every command is offered by every shell" {
