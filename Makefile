@@ -132,7 +132,7 @@ helpers: $(HELPERS)
 .PRECIOUS: $(O)/setuid-helpers/%-filter.h
 
 ifeq ($(WITH_SECCOMP),1)
-$(O)/setuid-helpers/seccomp-table: setuid-helpers/seccomp-table.c setuid-helpers/seccomp-table.h setuid-helpers/protocol.h $(O)/flags
+$(O)/setuid-helpers/seccomp-table: setuid-helpers/build/seccomp-table.c setuid-helpers/seccomp-table.h setuid-helpers/protocol.h $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$@)$(HOSTCC) -std=gnu17 -D_GNU_SOURCE -I. -O1 $(WARN) $(STRICT) -o $@ $< \
 		$(shell $(PKG_CONFIG) --cflags --libs libseccomp)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -22,7 +23,7 @@
 #include "setuid-helpers/veth.h"
 
 _Static_assert(sizeof(struct net_request) == 80 && sizeof(struct map_request) == 784 &&
-		   sizeof(struct helper_reply) == 64,
+		   sizeof(struct helper_reply) == 56,
 	       "docs/PROTOCOL.md");
 _Static_assert(IDMAP_MAX_EXTENTS == MAP_MAX_EXTENTS && (int)IDMAP_UID == MAP_UID &&
 		   (int)IDMAP_GID == MAP_GID,
@@ -125,38 +126,27 @@ static bool has_capability(cap_value_t capability)
 /* The same request by the caller's own capability. 0, or -errno; what went wrong goes to *reply. */
 static int make_veth_here(const struct net_request *request, int netns, struct helper_reply *reply)
 {
-	_cleanup_close_ int netlink = veth_open();
+	_cleanup_close_ int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	_cleanup_free_ char *user = user_name(geteuid());
 	_cleanup_free_ char *alias = xasprintf("%s/%s/%s", user, request->container, request->name);
-	struct veth_order order = { .link = request->link,
-				    .name = request->name,
-				    .hwaddr = request->hwaddr,
-				    .mtu = (uint16_t)request->mtu,
-				    .netns = netns,
-				    .uid = geteuid(),
-				    .alias = alias };
-	struct veth_pool pool = { .id = geteuid(), .count = USERNET_MAX_COUNT };
-	struct veth_made made = { .used = 0 };
-	int error = netlink < 0 ? netlink : veth_find_link(netlink, &order);
-	reply->status = error == -ENODEV	? STATUS_LINK_MISSING
-			: error == -EMEDIUMTYPE ? STATUS_LINK_KIND
-						: STATUS_SYSTEM;
-	if (!error) {
-		error = veth_take_slot(netlink, &order, &pool, &made);
-		reply->status = error == -EDQUOT   ? STATUS_QUOTA
-				: error == -EEXIST ? STATUS_NAME_TAKEN
-				: error == -EXFULL ? STATUS_LINK_FULL
-						   : STATUS_SYSTEM;
-	}
+	struct veth veth = { .netlink = netlink,
+			     .netns = netns,
+			     .link = request->link,
+			     .name = request->name,
+			     .hwaddr = request->hwaddr,
+			     .mtu = request->mtu,
+			     .uid = geteuid(),
+			     .alias = alias };
+	const struct veth_pool pool = { .id = geteuid(), .count = USERNET_MAX_COUNT };
+	int error = netlink < 0 ? -errno : veth_find_link(&veth);
 	if (!error)
-		error = veth_raise(netlink, &order, &made);
+		error = veth_take_slot(&veth, &pool);
 	if (!error)
-		reply->status = STATUS_OK;
-	memcpy(reply->host_name, made.host_name, sizeof(reply->host_name));
-	reply->host_index = made.host_index;
-	reply->peer_index = made.peer_index;
+		error = veth_raise(&veth);
+	memcpy(reply->host_name, veth.host_name, sizeof(reply->host_name));
 	reply->quota = pool.count;
-	reply->used = made.used;
+	reply->used = veth.used;
+	reply->status = veth_status(error);
 	reply->error = (uint32_t)-error;
 	return error;
 }
@@ -185,38 +175,44 @@ static void build_request(const struct veth_request *request, struct net_request
 	wire->hwaddr[0] = (uint8_t)((wire->hwaddr[0] & 0xfcU) | 2U);
 }
 
-/* The interface of a container that has just ended is torn down within milliseconds: wait for its
- * slot. */
-static int exchange_veth(const struct net_request *wire, int netns_fd, struct helper_reply *reply,
-			 struct error *err)
+/* In a user namespace of its own the capability may not reach the network namespace: then -EPERM.
+ */
+static int request_once(const struct net_request *wire, int netns_fd, struct helper_reply *reply,
+			struct error *err)
 {
-	for (long pause = 10; pause <= 640; pause *= 2) {
-		if (client_exchange("net-helper", wire, sizeof(*wire), netns_fd, reply,
-				    E_NET_HELPER, err) < 0)
-			return -1;
-		if (reply->status != STATUS_QUOTA || reply->quota == 0 || pause == 640)
-			break;
-		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 }, NULL);
-	}
-	return 0;
+	if (has_capability(CAP_NET_ADMIN) && make_veth_here(wire, netns_fd, reply) != -EPERM)
+		return 0;
+	return client_exchange("net-helper", wire, sizeof(*wire), netns_fd, reply, E_NET_HELPER,
+			       err);
 }
 
-int helper_request_veth(const struct veth_request *request, int netns_fd,
-			struct veth_result *result, struct error *err)
+/*
+ * The interface of a container that has just ended is torn down within milliseconds: wait for its
+ * slot. A name that is taken may be that of a slot given up while it was asked for.
+ */
+static bool is_worth_waiting(const struct helper_reply *reply, long pause)
+{
+	return (reply->status == STATUS_QUOTA && reply->quota && pause < 640) ||
+	       (reply->status == STATUS_NAME_TAKEN && pause < 40);
+}
+
+int helper_request_veth(const struct veth_request *request, int netns_fd, char host_name[IFNAMSIZ],
+			struct error *err)
 {
 	struct net_request wire;
 	struct helper_reply reply = { .status = STATUS_SYSTEM };
 	build_request(request, &wire);
-	/* In a user namespace of its own the capability may not reach the network namespace: then
-	 * -EPERM. */
-	if (!has_capability(CAP_NET_ADMIN) || make_veth_here(&wire, netns_fd, &reply) == -EPERM)
-		if (exchange_veth(&wire, netns_fd, &reply, err) < 0)
+	for (long pause = 10;; pause *= 2) {
+		if (request_once(&wire, netns_fd, &reply, err) < 0)
 			return -1;
+		if (!is_worth_waiting(&reply, pause))
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 }, NULL);
+	}
 	if (reply.status != STATUS_OK)
 		return client_explain_net(&reply, &wire, err);
-	memcpy(result->host_name, reply.host_name, sizeof(result->host_name));
-	result->host_name[sizeof(result->host_name) - 1] = 0;
-	result->host_index = reply.host_index;
+	memcpy(host_name, reply.host_name, IFNAMSIZ);
+	host_name[IFNAMSIZ - 1] = 0;
 	return 0;
 }
 

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "setuid-helpers/helper.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-#include "setuid-helpers/seccomp-table.h"
 
 uint32_t helper_caller, helper_self;
 struct helper_reply helper_reply = { .head = { .magic = HELPER_MAGIC, .version = HELPER_VERSION } };
@@ -32,35 +22,25 @@ noreturn void helper_end(enum helper_stage stage, enum helper_status status, int
 	_exit(status != STATUS_OK);
 }
 
-static bool socket_is_seqpacket(void)
-{
-	int type;
-	socklen_t size = sizeof(type);
-	return !getsockopt(HELPER_SOCKET, SOL_SOCKET, SO_TYPE, &type, &size) &&
-	       type == SOCK_SEQPACKET;
-}
-
+/* The C library has seen to it that 0-2 are open: it does where the kernel says AT_SECURE. */
 void helper_sanitise(int argc)
 {
-	const uint64_t all_signals = ~(uint64_t)0;
-	const struct itimerval off = { { 0, 0 }, { 0, 0 } };
-	struct pollfd standard[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+	const uint64_t all_signals = ~(uint64_t)0; /* that of a timer of the caller's is one */
+	int type = 0;
+	socklen_t size = sizeof(type);
 	/* Not sigprocmask(3), which leaves out what libc uses itself. */
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_signals, NULL, sizeof(all_signals)) ||
-	    argc != 1 || poll(standard, 3, 0) < 0 ||
-	    ((standard[0].revents | standard[1].revents | standard[2].revents) & POLLNVAL) ||
-	    !socket_is_seqpacket() || syscall(SYS_close_range, HELPER_SOCKET + 1, ~0U, 0) ||
-	    setitimer(ITIMER_REAL, &off, NULL))
+	    argc != 1 || getsockopt(HELPER_SOCKET, SOL_SOCKET, SO_TYPE, &type, &size) ||
+	    type != SOCK_SEQPACKET || syscall(SYS_close_range, HELPER_SOCKET + 1, ~0U, 0))
 		helper_end(STAGE_SANITISE, STATUS_ENVIRONMENT, 0);
 }
 
 void helper_hold(uint32_t capabilities)
 {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct had[2], want[2] = { { capabilities, capabilities, 0 } };
+	const struct __user_cap_data_struct want[2] = { { capabilities, capabilities, 0 } };
 	uid_t saved;
-	if (getresuid(&helper_caller, &helper_self, &saved))
-		helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
+	getresuid(&helper_caller, &helper_self, &saved);
 	/* Installed setuid root (no file capabilities there): leave root before anything else. */
 	if (helper_self == 0 && helper_caller != 0) {
 		helper_self = helper_caller;
@@ -68,34 +48,29 @@ void helper_hold(uint32_t capabilities)
 		    setresuid(helper_self, helper_self, helper_self))
 			helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
 	}
-	if (syscall(SYS_capget, &head, had) || (had[0].permitted & capabilities) != capabilities)
-		helper_end(STAGE_PRIVILEGE, STATUS_NOT_PRIVILEGED, 0);
-	/* Nothing inheritable also means nothing ambient; not dumpable also means no core. */
+	/* Who was not given them cannot hold them. Nothing inheritable also means nothing ambient;
+	 * not dumpable also means no core. */
 	if (syscall(SYS_capset, &head, want) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
-}
-
-/* 0, or why a file is not to be trusted. */
-static int unsafe(int fd, size_t size)
-{
-	struct stat info;
-	if (fstat(fd, &info))
-		return errno;
-	if (!S_ISREG(info.st_mode))
-		return EINVAL;
-	if (info.st_uid || (info.st_mode & (S_IWGRP | S_IWOTH)))
-		return EPERM;
-	return info.st_size > (off_t)size ? EFBIG : 0;
+		helper_end(STAGE_PRIVILEGE, STATUS_NOT_PRIVILEGED, 0);
 }
 
 struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size)
 {
-	static const char *const paths[] = { "",	    SYSCONFDIR "/lxc/lxc-usernet", "/etc/passwd",
-					     "/etc/group", "/etc/subuid",		   "/etc/subgid" };
+	static const char *const paths[] = { "",
+					     SYSCONFDIR "/lxc/lxc-usernet",
+					     "/etc/passwd",
+					     "/etc/group",
+					     "/etc/subuid",
+					     "/etc/subgid" };
 	/* The bare call: musl's open(3) makes two. */
 	long fd = syscall(SYS_openat, AT_FDCWD, paths[file],
 			  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	int error = fd < 0 ? errno : unsafe((int)fd, size);
+	struct stat info;
+	int error = fd < 0 || fstat((int)fd, &info)			  ? errno
+		    : !S_ISREG(info.st_mode)				  ? EINVAL
+		    : info.st_uid || (info.st_mode & (S_IWGRP | S_IWOTH)) ? EPERM
+		    : info.st_size > (off_t)size			  ? EFBIG
+									  : 0;
 	if (error == ENOENT && !required)
 		return (struct text){ NULL, 0 };
 	ssize_t n = error ? 0 : read((int)fd, buffer, size);
@@ -162,7 +137,7 @@ void helper_become(uint32_t real, uint32_t effective, uint32_t saved)
 		helper_end(STAGE_UNREACHABLE, STATUS_SYSTEM, errno);
 }
 
-static void buffer_put(struct buffer *buffer, const char *data, size_t size)
+void buffer_add(struct buffer *buffer, const char *data, size_t size)
 {
 	if (size >= sizeof(buffer->data) - buffer->used)
 		return;
@@ -170,31 +145,21 @@ static void buffer_put(struct buffer *buffer, const char *data, size_t size)
 	buffer->used += size;
 }
 
-void buffer_add(struct buffer *buffer, const char *format, ...)
+void buffer_string(struct buffer *buffer, const char *before, const char *string)
+{
+	buffer_add(buffer, before, strlen(before));
+	buffer_add(buffer, string, strlen(string));
+}
+
+void buffer_number(struct buffer *buffer, const char *before, uint32_t number)
 {
 	char digits[10];
-	va_list arguments;
-	va_start(arguments, format);
-	for (; *format; format++) {
-		if (*format != '%') {
-			buffer_put(buffer, format, 1);
-		} else if (*++format == 's') {
-			const char *string = va_arg(arguments, const char *);
-			buffer_put(buffer, string, strlen(string));
-		} else if (*format == '.') {
-			size_t size = va_arg(arguments, unsigned);
-			buffer_put(buffer, va_arg(arguments, const char *), size);
-			format += 2;
-		} else {
-			uint32_t number = va_arg(arguments, uint32_t);
-			size_t start = sizeof(digits);
-			do
-				digits[--start] = (char)('0' + number % 10);
-			while (number /= 10);
-			buffer_put(buffer, digits + start, sizeof(digits) - start);
-		}
-	}
-	va_end(arguments);
+	size_t start = sizeof(digits);
+	do
+		digits[--start] = (char)('0' + number % 10);
+	while (number /= 10);
+	buffer_string(buffer, before, "");
+	buffer_add(buffer, digits + start, sizeof(digits) - start);
 }
 
 void helper_record(const struct buffer *record)

@@ -8,11 +8,19 @@
 #ifndef SETUID_HELPERS_HELPER_H
 #define SETUID_HELPERS_HELPER_H
 
+#include <errno.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/magic.h>
 #include <stdnoreturn.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "policy/text.h"
 #include "setuid-helpers/protocol.h"
+#include "setuid-helpers/seccomp-table.h"
 
 #define HELPER_MAX_ACCOUNTS (1U << 18) /* of /etc/passwd and of /etc/group */
 
@@ -25,17 +33,17 @@ extern struct helper_reply helper_reply;
 /* Reply and exit: 0 after STATUS_OK, else 1. */
 noreturn void helper_end(enum helper_stage stage, enum helper_status status, int error);
 
-/* Signals blocked, timers off, no descriptor but 0-3, 3 a SEQPACKET socket, argc 1, no core, no
- * ambient capability. */
+/* Signals blocked, no descriptor but 0-3, 3 a SEQPACKET socket, argc 1. */
 void helper_sanitise(int argc);
-/* Keep exactly these capabilities (a mask), effective and permitted; nothing inheritable. */
+/* Keep exactly these capabilities (a mask), effective and permitted; nothing inheritable or
+ * ambient. No core. */
 void helper_hold(uint32_t capabilities);
 /* Read a file of root's that nobody else can write. A missing one is empty text, or the end if it
  * is required. */
 struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size);
 /* A socket connected to the system log if there is one; always takes a descriptor. */
 void helper_open_log(void);
-/* No new privileges, and the seccomp filter (seccomp-table.c) with our ids put in. */
+/* No new privileges, and the seccomp filter (build/seccomp-table.c) with our ids put in. */
 void helper_confine(struct sock_filter *filter, unsigned short length);
 /* Receive exactly size bytes with exactly one descriptor, which is returned. */
 int helper_receive(void *request, size_t size);
@@ -43,16 +51,15 @@ int helper_receive(void *request, size_t size);
  * signal us. */
 void helper_become(uint32_t real, uint32_t effective, uint32_t saved);
 
-/*
- * Text being put together. The format knows %s (string), %.*s (with its size) and %u (uint32_t);
- * what does not fit is left out. Both maps as text are at most 64 * 33 bytes.
- */
+/* Text being put together; what does not fit is left out. Both maps as text are at most 64 * 33
+ * bytes. */
 struct buffer {
 	size_t used;
 	char data[2600];
 };
-void buffer_add(struct buffer *buffer, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void buffer_add(struct buffer *buffer, const char *data, size_t size);
+void buffer_string(struct buffer *buffer, const char *before, const char *string);
+void buffer_number(struct buffer *buffer, const char *before, uint32_t number);
 /* Send to the system log, if there is one and it takes it now. */
 void helper_record(const struct buffer *record);
 

@@ -4,22 +4,13 @@
  * is the caller's own or delegated to it. Holds CAP_SETUID and CAP_SETGID. See main for its table
  * of contents.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/capability.h>
 #include <linux/landlock.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
-#include "idmap-filter.h" /* generated */
 #include "policy/subid.h"
 #include "setuid-helpers/helper.h"
-#include "setuid-helpers/seccomp-table.h"
+#include "idmap-filter.h" /* generated */
 
 static struct account account;
 static struct text subids[2];
@@ -41,15 +32,13 @@ static void open_policy(void)
 static void check_request(void)
 {
 	static const struct map_extent zero;
-	uint32_t total = 0;
+	bool ok = request.count[MAP_UID] || request.count[MAP_GID];
 	for (int map = MAP_UID; map <= MAP_GID; map++) {
-		total |= request.count[map];
+		ok &= request.count[map] <= MAP_MAX_EXTENTS;
 		for (uint32_t i = request.count[map]; i < MAP_MAX_EXTENTS; i++)
-			if (memcmp(&request.extent[map][i], &zero, sizeof(zero)) != 0)
-				helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
+			ok &= !memcmp(&request.extent[map][i], &zero, sizeof(zero));
 	}
-	if (!total || request.count[MAP_UID] > MAP_MAX_EXTENTS ||
-	    request.count[MAP_GID] > MAP_MAX_EXTENTS)
+	if (!ok)
 		helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
 }
 
@@ -115,24 +104,28 @@ static void confine_to(int directory)
 static void add_map(struct buffer *buffer, int map, const char *separator, const char *end)
 {
 	const struct map_extent *e = request.extent[map];
-	for (uint32_t i = 0; i < request.count[map]; i++, e++)
-		buffer_add(buffer, "%u%s%u%s%u%s", e->nsid, separator, e->hostid, separator,
-			   e->count, end);
+	for (uint32_t i = 0; i < request.count[map]; i++, e++) {
+		buffer_number(buffer, "", e->nsid);
+		buffer_number(buffer, separator, e->hostid);
+		buffer_number(buffer, separator, e->count);
+		buffer_string(buffer, end, "");
+	}
 }
 
 static void record_intent(void)
 {
-	buffer_add(&record, "<86>lxc-idmap: op=map uid=%u setgroups=%s uids=", helper_caller,
-		   deny_setgroups ? "deny" : "allow");
+	buffer_number(&record, "<86>lxc-idmap: op=map uid=", helper_caller);
+	buffer_string(&record, " setgroups=", deny_setgroups ? "deny" : "allow");
+	buffer_string(&record, " uids=", "");
 	add_map(&record, MAP_UID, ":", ",");
-	buffer_add(&record, " gids=");
+	buffer_string(&record, " gids=", "");
 	add_map(&record, MAP_GID, ":", ",");
 	helper_record(&record);
 }
 
 static void record_result(int error)
 {
-	buffer_add(&record, " error=%u", (uint32_t)error);
+	buffer_number(&record, " error=", (uint32_t)error);
 	helper_record(&record);
 }
 

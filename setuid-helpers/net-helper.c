@@ -3,34 +3,28 @@
  * net-helper: one veth pair between a bridge of the host and a network namespace of the caller's,
  * if lxc-usernet gives the caller one. Holds CAP_NET_ADMIN. See main for its table of contents.
  */
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/capability.h>
-#include <linux/magic.h>
+#include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/vfs.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
-#include "net-filter.h" /* generated */
 #include "policy/usernet.h"
 #include "setuid-helpers/helper.h"
-#include "setuid-helpers/seccomp-table.h"
 #include "setuid-helpers/veth.h"
+#include "net-filter.h" /* generated */
 
 static struct account account;
 static struct text usernet;
 static struct net_request request;
 static struct usernet_decision decision;
 static struct buffer alias, record;
-static struct veth_order order = { .link = request.link,
-				   .name = request.name,
-				   .hwaddr = request.hwaddr,
-				   .netns = NET_OBJECT,
-				   .alias = alias.data };
-static struct veth_made made;
+static struct veth veth = { .netlink = NET_NETLINK,
+			    .netns = NET_OBJECT,
+			    .link = request.link,
+			    .name = request.name,
+			    .hwaddr = request.hwaddr,
+			    .alias = alias.data };
 
 static void open_policy(void)
 {
@@ -46,9 +40,8 @@ static void open_policy(void)
 	if (memchr(file, '@', usernet.size))
 		account.group = helper_read(FILE_GROUP, false, group, sizeof(group));
 	account_resolve(&account);
-	int error = veth_open(); /* NET_NETLINK */
-	if (error < 0)
-		helper_end(STAGE_POLICY, STATUS_SYSTEM, -error);
+	if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) != NET_NETLINK)
+		helper_end(STAGE_POLICY, STATUS_SYSTEM, errno);
 }
 
 /* A name of an interface or container, NUL-padded to the end of its field; or empty where that is
@@ -107,33 +100,26 @@ static void decide(void)
 
 static void find_link(void)
 {
-	order.mtu = request.mtu;
-	order.uid = helper_caller;
-	int error = veth_find_link(NET_NETLINK, &order);
+	veth.mtu = request.mtu;
+	veth.uid = helper_caller;
+	int error = veth_find_link(&veth);
 	if (error)
-		helper_end(STAGE_DECIDE,
-			   error == -ENODEV	   ? STATUS_LINK_MISSING
-			   : error == -EMEDIUMTYPE ? STATUS_LINK_KIND
-						   : STATUS_SYSTEM,
-			   -error);
+		helper_end(STAGE_DECIDE, veth_status(error), -error);
 }
 
 static void record_intent(void)
 {
 	struct text user = account.name_count ? account.names[0] : (struct text){ NULL, 0 };
 	if (user.size && user.size <= 32)
-		buffer_add(&alias, "%.*s", (int)user.size, user.data);
+		buffer_add(&alias, user.data, user.size);
 	else
-		buffer_add(&alias, "%u", helper_caller);
-	buffer_add(&alias, "/%s/%s", request.container, request.name);
-	buffer_add(&record, "<86>lxc-net: op=veth uid=%u link=%s label=%s rule=%u", helper_caller,
-		   request.link, alias.data, helper_reply.line);
-	helper_record(&record);
-}
-
-static void record_result(int error)
-{
-	buffer_add(&record, " host=%s error=%u", helper_reply.host_name, (uint32_t)-error);
+		buffer_number(&alias, "", helper_caller);
+	buffer_string(&alias, "/", request.container);
+	buffer_string(&alias, "/", request.name);
+	buffer_number(&record, "<86>lxc-net: op=veth uid=", helper_caller);
+	buffer_string(&record, " link=", request.link);
+	buffer_string(&record, " label=", alias.data);
+	buffer_number(&record, " rule=", helper_reply.line);
 	helper_record(&record);
 }
 
@@ -141,12 +127,12 @@ static void record_result(int error)
 static int take_slot(void)
 {
 	struct veth_pool pool = { false, helper_caller, decision.user.count };
-	int error = veth_take_slot(NET_NETLINK, &order, &pool, &made);
-	helper_reply.used = made.used;
+	int error = veth_take_slot(&veth, &pool);
+	helper_reply.used = veth.used;
 	for (size_t i = 0; i < decision.group_count && error == -EDQUOT; i++) {
 		pool = (struct veth_pool){ true, decision.group[i].id, decision.group[i].count };
-		error = veth_take_slot(NET_NETLINK, &order, &pool, &made);
-		helper_reply.used += made.used;
+		error = veth_take_slot(&veth, &pool);
+		helper_reply.used += veth.used;
 	}
 	return error;
 }
@@ -155,19 +141,14 @@ static void act(void)
 {
 	int error = take_slot();
 	if (!error) {
-		memcpy(helper_reply.host_name, made.host_name, sizeof(made.host_name));
-		helper_reply.host_index = made.host_index;
-		helper_reply.peer_index = made.peer_index;
-		error = veth_raise(NET_NETLINK, &order, &made);
+		memcpy(helper_reply.host_name, veth.host_name, sizeof(veth.host_name));
+		error = veth_raise(&veth);
 	}
-	record_result(error);
+	buffer_string(&record, " host=", helper_reply.host_name);
+	buffer_number(&record, " error=", (uint32_t)-error);
+	helper_record(&record);
 	if (error)
-		helper_end(STAGE_ACT,
-			   error == -EDQUOT   ? STATUS_QUOTA
-			   : error == -EEXIST ? STATUS_NAME_TAKEN
-			   : error == -EXFULL ? STATUS_LINK_FULL
-					      : STATUS_SYSTEM,
-			   -error);
+		helper_end(STAGE_ACT, veth_status(error), -error);
 }
 
 int main(int argc, char **argv)

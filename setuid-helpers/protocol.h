@@ -92,12 +92,10 @@ struct helper_reply {
 	uint16_t stage;
 	uint16_t status;
 	uint32_t error;
-	uint32_t quota;	     /* interfaces allowed, over all pools that the caller may use */
-	uint32_t used;	     /* of them in use */
-	uint32_t line;	     /* the deciding line of lxc-usernet, 0 = none */
-	uint32_t bad_line;   /* the first line of lxc-usernet that is malformed, 0 = none */
-	uint32_t host_index; /* of the host's end */
-	uint32_t peer_index; /* of the container's end, in its namespace */
+	uint32_t quota;	   /* interfaces allowed, over all pools that the caller may use */
+	uint32_t used;	   /* of them in use */
+	uint32_t line;	   /* the deciding line of lxc-usernet, 0 = none */
+	uint32_t bad_line; /* the first line of lxc-usernet that is malformed, 0 = none */
 	char host_name[16];
 	uint16_t map;	 /* enum map_kind */
 	uint16_t extent; /* from 0 */

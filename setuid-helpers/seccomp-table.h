@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the filter tables, made at build time by seccomp-table.c, and the helpers agree on: the
+ * What the filter tables, made at build time by build/seccomp-table.c, and the helpers agree on: the
  * numbers of their descriptors, and the values in the table that stand for ids known only at run
  * time.
  */

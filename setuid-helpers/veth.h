@@ -5,14 +5,16 @@
  *
  * The name of the host's end is the quota: "veth" (of a user) or "vetg" (of a group), the id, a
  * hash of the link and a slot number, in base 62. Slots 0 .. count-1 exist; the kernel's uniqueness
- * of names decides who gets one. No heap, no libc but the system calls; every function but
- * veth_open is usable under net-helper's filter.
+ * of names decides who gets one. No heap, no libc but the system calls; usable under
+ * net-helper's filter.
  */
 #ifndef SETUID_HELPERS_VETH_H
 #define SETUID_HELPERS_VETH_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "setuid-helpers/protocol.h"
 
 /* Who a slot is charged to. */
 struct veth_pool {
@@ -21,43 +23,40 @@ struct veth_pool {
 	uint32_t count; /* at most USERNET_MAX_COUNT */
 };
 
-struct veth_order {
+struct veth {
+	int netlink;	       /* a NETLINK_ROUTE socket */
+	int netns;	       /* where the container's end goes */
 	const char *link;      /* bridge */
 	const char *name;      /* of the container's end */
-	const uint8_t *hwaddr; /* of the container's end, six bytes; all zero = drawn */
+	const uint8_t *hwaddr; /* of the container's end: six bytes, unicast, not zero */
 	uint32_t mtu;	       /* of the container's end; 0 = that of the link */
-	int netns;
-	uint32_t uid;	   /* link group of the host's end */
-	const char *alias; /* "user/container/eth0" */
+	uint32_t uid;	       /* link group of the host's end */
+	const char *alias;     /* "user/container/eth0" */
 	/* filled by veth_find_link */
 	uint32_t link_index;
 	uint32_t link_mtu;
-};
-
-struct veth_made {
+	/* filled by veth_take_slot */
 	char host_name[16];
-	uint32_t host_index;
-	uint32_t peer_index;
-	uint32_t used; /* slots of this pool in use, also after a failure */
+	uint32_t used; /* slots of the pool in use, also after a failure */
 };
-
-/* An rtnetlink socket, or -errno. */
-int veth_open(void);
 
 /* Look the link up. 0, -ENODEV, -EMEDIUMTYPE if it is not a bridge, or another -errno. */
-int veth_find_link(int netlink, struct veth_order *order);
+int veth_find_link(struct veth *veth);
 
 /*
  * Take a slot: create the pair, down, attached, its peer in the namespace under its final name. 0;
- * -EDQUOT: no free slot; -EEXIST: the name is taken in the namespace; -EXFULL: no free port; or
- * another -errno. Nothing exists after a failure.
+ * -EDQUOT: no free slot; -EEXIST: the name is taken in the namespace, or a slot was given up at
+ * this very moment: try again; -EXFULL: no free port; or another -errno. Nothing exists after a
+ * failure.
  */
-int veth_take_slot(int netlink, const struct veth_order *order, const struct veth_pool *pool,
-		   struct veth_made *made);
+int veth_take_slot(struct veth *veth, const struct veth_pool *pool);
 
 /* Label the host's end and bring it up, the last step. 0 or -errno; then it is down and passes
  * nothing. */
-int veth_raise(int netlink, const struct veth_order *order, const struct veth_made *made);
+int veth_raise(const struct veth *veth);
+
+/* What the reply says of a result of these functions. */
+enum helper_status veth_status(int error);
 
 /* The name of a slot: 15 characters and a NUL. */
 void veth_slot_name(char name[16], const struct veth_pool *pool, const char *link, uint32_t slot);

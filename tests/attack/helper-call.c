@@ -390,10 +390,9 @@ static void print_reply(int fd)
 		return;
 	}
 	printf("stage=%u status=%u error=%u quota=%u used=%u line=%u bad_line=%u host=%.16s "
-	       "index=%u peer=%u "
 	       "map=%u extent=%u file=%u ",
 	       r.stage, r.status, r.error, r.quota, r.used, r.line, r.bad_line, r.host_name,
-	       r.host_index, r.peer_index, r.map, r.extent, r.file);
+	       r.map, r.extent, r.file);
 }
 
 /* Let the helper run to its Kth system call, then signal it; a stopped one stays so until input

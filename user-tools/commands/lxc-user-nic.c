@@ -24,27 +24,32 @@ static int usage(struct error *err)
 	return error_fix(err, "lxc-user-nic create LXCPATH NAME PID veth BRIDGE [NIC]");
 }
 
+struct interface {
+	char name[IFNAMSIZ];
+	unsigned index;
+};
+
 /*
  * Run in a child inside the namespace (user namespace first, for the right to enter): the first
  * free ethN into name, or, when name is given, only its index. The answer comes back over a pipe.
  */
 static void look_inside(int user, int net, const char *wanted, int out)
 {
-	struct veth_result answer = { 0 };
+	struct interface answer = { 0 };
 	if ((user >= 0 && setns(user, CLONE_NEWUSER) < 0 && errno != EINVAL) ||
 	    setns(net, CLONE_NEWNET) < 0)
 		_exit(1);
-	snprintf(answer.host_name, sizeof(answer.host_name), "%s", wanted);
+	snprintf(answer.name, sizeof(answer.name), "%s", wanted);
 	for (unsigned n = 0; !*wanted && n < 100000; n++) {
-		snprintf(answer.host_name, sizeof(answer.host_name), "eth%u", n);
-		if (!if_nametoindex(answer.host_name))
+		snprintf(answer.name, sizeof(answer.name), "eth%u", n);
+		if (!if_nametoindex(answer.name))
 			break;
 	}
-	answer.host_index = if_nametoindex(answer.host_name);
+	answer.index = if_nametoindex(answer.name);
 	_exit(write(out, &answer, sizeof(answer)) != (ssize_t)sizeof(answer));
 }
 
-static int ask_inside(int user, int net, const char *wanted, struct veth_result *answer)
+static int ask_inside(int user, int net, const char *wanted, struct interface *answer)
 {
 	int pair[2], status = 1;
 	if (pipe2(pair, O_CLOEXEC) < 0)
@@ -83,7 +88,7 @@ static int set_name(char name[IFNAMSIZ], const char *text, const char *what, str
 static int create(char **word, const char *nic, struct error *err)
 {
 	struct veth_request request = { .container = word[2] };
-	struct veth_result made, inside;
+	struct interface outside, inside;
 	uint32_t pid;
 	if (parse_uint32(word[3], &pid) < 0 || !pid)
 		return error_set(err, E_USAGE, 0, "\"%s\" is not a process id", word[3]);
@@ -104,12 +109,13 @@ static int create(char **word, const char *nic, struct error *err)
 				 "Uid %u may not enter the network namespace of process %s",
 				 (unsigned)getuid(), word[3]);
 	if (!*nic)
-		snprintf(request.name, sizeof(request.name), "%s", inside.host_name);
-	if (helper_request_veth(&request, net, &made, err) < 0)
+		snprintf(request.name, sizeof(request.name), "%s", inside.name);
+	if (helper_request_veth(&request, net, outside.name, err) < 0)
 		return -1;
 	if (ask_inside(user, net, request.name, &inside) < 0)
-		inside.host_index = 0;
-	printf("%s:%u:%s:%u\n", request.name, inside.host_index, made.host_name, made.host_index);
+		inside.index = 0;
+	outside.index = if_nametoindex(outside.name);
+	printf("%s:%u:%s:%u\n", request.name, inside.index, outside.name, outside.index);
 	return 0;
 }
 

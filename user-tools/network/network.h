@@ -32,7 +32,6 @@ struct nic {
 	struct net_gateway gateway4, gateway6; /* "auto" already looked up */
 	/* filled by network_request */
 	char host_name[IFNAMSIZ];
-	unsigned host_index;
 };
 
 struct network_plan {

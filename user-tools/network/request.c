@@ -13,7 +13,6 @@ int network_request(struct network_plan *plan, int netns_fd, const char *contain
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct nic *nic = &plan->nics[i];
-		struct veth_result made;
 		struct veth_request request = { .has_hwaddr = nic->has_hwaddr,
 						.mtu = nic->mtu,
 						.container = container };
@@ -21,10 +20,8 @@ int network_request(struct network_plan *plan, int netns_fd, const char *contain
 		memcpy(request.name, nic->name, sizeof(request.name));
 		memcpy(request.hwaddr, nic->hwaddr, sizeof(request.hwaddr));
 		nic->host_name[0] = 0;
-		if (helper_request_veth(&request, netns_fd, &made, err) < 0)
+		if (helper_request_veth(&request, netns_fd, nic->host_name, err) < 0)
 			return error_step(err, "net %u", nic->index);
-		memcpy(nic->host_name, made.host_name, sizeof(nic->host_name));
-		nic->host_index = made.host_index;
 	}
 	return 0;
 }
