@@ -30,6 +30,7 @@ WERROR ?= 0
 have_pkg = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo 1 || echo 0)
 have_cmd = $(shell command -v $(1) >/dev/null 2>&1 && echo 1 || echo 0)
 WITH_SECCOMP ?= $(call have_pkg,libseccomp)
+WITH_SYSTEMD ?= $(call have_pkg,libsystemd)
 WITH_MAN ?= $(call have_cmd,scdoc)
 WITH_MUSL ?= $(call have_cmd,musl-gcc)
 
@@ -47,7 +48,8 @@ STRICT := -Wshadow -Wconversion -Wsign-conversion
 DIRS := -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
 	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DLIBDIR='"$(LIBDIR)"' -DDATADIR='"$(DATADIR)"' -DBINDIR='"$(BINDIR)"'
 CPPFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Iuser-tools -I. -I$(O) $(DIRS) -DWITH_SECCOMP=$(WITH_SECCOMP) \
-	$(shell $(PKG_CONFIG) --cflags libnl-3.0 libnl-route-3.0 2>/dev/null) $(CPPFLAGS)
+	$(shell $(PKG_CONFIG) --cflags libnl-3.0 libnl-route-3.0 2>/dev/null) \
+	$(if $(filter 1,$(WITH_SYSTEMD)),$(shell $(PKG_CONFIG) --cflags libsystemd 2>/dev/null)) $(CPPFLAGS)
 CFLAGS_ALL := $(CFLAGS) $(WARN) $(HARDEN)
 
 LIBS := $(shell $(PKG_CONFIG) --libs libnl-route-3.0 libnl-3.0 libcap 2>/dev/null || echo -lnl-route-3 -lnl-3 -lcap) \
@@ -60,6 +62,7 @@ HELPER_CC ?= $(if $(filter 1,$(WITH_MUSL)),musl-gcc,$(CC))
 # A new file in one of these folders is built without touching this Makefile.
 LIB_SRC := $(sort $(wildcard user-tools/base/*.c user-tools/config/*.c user-tools/rootfs/*.c user-tools/network/*.c \
 	user-tools/image/*.c user-tools/container/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c setuid-helpers/veth.c))
+LIB_SRC := $(filter-out cgroup/scope-$(if $(filter 1,$(WITH_SYSTEMD)),none,systemd).c,$(LIB_SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
 LIB := $(O)/liblxc-privsep.a
 
@@ -81,10 +84,11 @@ man: $(MAN_OUT)
 
 # ---- user tools -----------------------------------------------------------------------------------------------------
 # Rebuilt when flags or directories change: the stamp holds them.
+FLAGS_STAMP = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HELPER_CC) systemd=$(WITH_SYSTEMD)
 $(O)/flags: FORCE
 	@mkdir -p $(O)
-	@echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HELPER_CC)' | cmp -s - $@ 2>/dev/null || \
-		echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HELPER_CC)' >$@
+	@echo '$(FLAGS_STAMP)' | cmp -s - $@ 2>/dev/null || \
+		echo '$(FLAGS_STAMP)' >$@
 FORCE:
 
 $(O)/idmap/%.o $(O)/policy/%.o: WARN += $(STRICT)

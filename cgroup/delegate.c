@@ -221,10 +221,9 @@ static char *describe_refusal(const struct cgroup *cgroup)
 	    stat(path, &st) == 0 ? user_name(st.st_uid) : xstrdup("unknown");
 	_cleanup_free_ char *advice =
 	    access("/run/systemd/system", F_OK) == 0
-		? xasprintf("run it as systemd-run --user --scope -p Delegate=yes -- COMMAND, or "
-			    "in a unit "
-			    "with Delegate=yes (User=%s); where there is no user manager: loginctl "
-			    "enable-linger %s",
+		? xasprintf("an admin: loginctl enable-linger %s; or run it as systemd-run --user "
+			    "--scope -p Delegate=yes -- COMMAND, or in a unit with Delegate=yes "
+			    "(User=%s)",
 			    user, user)
 		: advice_without_manager(h, user);
 	return xasprintf("no control group is delegated to %s: %s belongs to %s; %s", user, path,

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "cgroup/internal.h"
+#include "cgroup/scope.h"
 
 /* ---- layouts ---- */
 
@@ -333,6 +334,21 @@ static void a_limit_without_delegation_is_an_error_with_its_line(void **state)
 	cgroup_free(cgroup);
 }
 
+static void the_name_of_a_scope_is_a_unit_name_whatever_the_container_is_called(void **state)
+{
+	char name[SCOPE_NAME_SIZE], long_name[300];
+	(void)state;
+	cgroup_scope_name(name, "web", 42);
+	assert_string_equal(name, "lxc-web-42.scope");
+	cgroup_scope_name(name, "my b\xc3\xb6x-1/@", 4194304);
+	assert_string_equal(name, "lxc-my\\x20b\\xc3\\xb6x\\x2d1\\x2f\\x40-4194304.scope");
+	memset(long_name, '%', sizeof(long_name));
+	long_name[sizeof(long_name) - 1] = 0;
+	cgroup_scope_name(name, long_name, 2147483647);
+	assert_in_range(strlen(name), 240, SCOPE_NAME_SIZE - 1);
+	assert_string_equal(name + strlen(name) - 20, "\\x25-2147483647.scope" + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +368,8 @@ int main(void)
 		cmocka_unit_test(text_that_names_no_group_is_refused),
 		cmocka_unit_test(groups_that_are_gone_are_no_error),
 		cmocka_unit_test(a_limit_without_delegation_is_an_error_with_its_line),
+		cmocka_unit_test(
+		    the_name_of_a_scope_is_a_unit_name_whatever_the_container_is_called),
 	};
 	return cmocka_run_group_tests_name("cgroup", tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "cgroup/scope.h"
 #include "container/share.h"
 #include "rootfs/rootfs.h"
 
@@ -45,10 +46,35 @@ static void notice_no_groups(const struct cgroup *cgroup)
 	log_info("%s", why);
 }
 
+/*
+ * From a login on a host with systemd: this process, and the supervisor with it, moves to a scope
+ * of the user's own manager. What is in there ends with the user's last session unless the manager
+ * lingers, so without lingering that is only done where a limit could not be kept otherwise.
+ */
+static int plan_scope(struct start_plan *plan, struct error *err)
+{
+	struct error refused = { 0 };
+	const char *name = plan->container->name;
+	bool lingers;
+	if (cgroup_is_delegated(plan->cgroup) || !cgroup_scope_is_available(&lingers) ||
+	    (!lingers && !plan->config->cgroup_count))
+		return 0;
+	if (cgroup_scope_enter(name, &refused) < 0) {
+		log_notice("%s", refused.message);
+		return 0;
+	}
+	if (!lingers)
+		log_notice("the container ends with your last session, unless an admin: loginctl "
+			   "enable-linger");
+	cgroup_free(plan->cgroup);
+	plan->cgroup = NULL;
+	return cgroup_new(name, &plan->cgroup, err);
+}
+
 static int plan_cgroup(struct start_plan *plan, struct error *err)
 {
 	const struct config *config = plan->config;
-	if (cgroup_new(plan->container->name, &plan->cgroup, err) < 0)
+	if (cgroup_new(plan->container->name, &plan->cgroup, err) < 0 || plan_scope(plan, err) < 0)
 		return -1;
 	plan->limit_count = config->cgroup_count;
 	plan->limits = xcalloc(config->cgroup_count, sizeof(*plan->limits));
