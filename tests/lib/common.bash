@@ -37,6 +37,17 @@ make_container() {
 	done
 }
 
+# with 'KEY=VALUE'... -- COMMAND: start the container box (made with: me 'lxc-create -n box -t busybox') with these keys, run the command inside, stop it
+with() {
+	local definitions=
+	while [ "$1" != -- ]; do
+		definitions="$definitions -s '$1'"
+		shift
+	done
+	shift
+	me "lxc-start -q -n box $definitions && lxc-attach -n box -- sh -c \"$*\"; s=\$?; lxc-stop -k -q -n box; exit \$s"
+}
+
 # default_conf USER ADDRESS [CONFIG LINE...]: what the user's new containers start with: a veth on lxcbr0
 default_conf() {
 	local user=$1 address=$2

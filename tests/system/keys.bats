@@ -13,17 +13,6 @@ teardown_file() {
 	destroy_all
 }
 
-# with 'KEY=VALUE'... -- COMMAND: start with these keys, run the command inside
-with() {
-	local definitions=
-	while [ "$1" != -- ]; do
-		definitions="$definitions -s '$1'"
-		shift
-	done
-	shift
-	me "lxc-start -q -n box $definitions && lxc-attach -n box -- sh -c \"$*\"; s=\$?; lxc-stop -k -q -n box; exit \$s"
-}
-
 @test "lxc.uts.name is the host name" {
 	[ "$(with lxc.uts.name=other -- hostname)" = other ]
 }

@@ -40,6 +40,8 @@ struct config_key {
 		   const struct config_item *item, struct error *err);
 	size_t offset; /* of the field in struct config, for the generic setters */
 	uint64_t max;  /* of a number */
+	/* What shows the effect, "FILE: TEST NAME" of tests/system or tests/vm; NULL = not shown yet. */
+	const char *test;
 };
 
 extern const struct config_key config_keys[];

@@ -21,6 +21,7 @@
 		.meaning = what, __VA_ARGS__                                                     \
 	}
 #define LIST .list = true
+#define SHOWN(by) .test = by
 
 /* clang-format off */
 const struct config_key config_keys[] = {
