@@ -88,6 +88,14 @@ int idmap_add_self(struct idmap *map, uid_t uid, gid_t gid, uint32_t *nsuid, uin
 		   struct error *err);
 
 /*
+ * Make container id nsid the host id hostid, and nothing else: whatever the map had for either of
+ * the two is taken out, every other id stays where it was. With the caller's own id it is what
+ * lxc.idmap.keep does. E_IDMAP_SYNTAX if the map gets too many lines.
+ */
+int idmap_keep(struct idmap *map, enum idmap_kind kind, uint32_t nsid, uint32_t hostid,
+	       struct error *err);
+
+/*
  * Have the map written for a process in a new user namespace that is a child of ours and owned by
  * us. proc_dir is an open /proc/PID directory of it. Tried in this order: written directly where
  * the caller may (root; or the caller's own ids only), idmap-helper, newuidmap and newgidmap. After

@@ -722,6 +722,59 @@ static void a_map_without_root_runs_nothing(void **state)
 	assert_contains(err.message, "lacks container uid 0");
 }
 
+static void keeping_an_id_makes_a_hole_of_one_and_moves_nothing_else(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	struct idmap map = { 0 };
+	assert_int_equal(idmap_parse_line(&map, "b 0 100000 65536", " ", &err), 0);
+	assert_int_equal(idmap_keep(&map, IDMAP_UID, 1000, ALICE, &err), 0);
+	assert_int_equal(idmap_to_host(&map, IDMAP_UID, 999), 100999);
+	assert_int_equal(idmap_to_host(&map, IDMAP_UID, 1000), ALICE);
+	assert_int_equal(idmap_to_host(&map, IDMAP_UID, 1001), 101001);
+	assert_int_equal(idmap_to_host(&map, IDMAP_UID, 65535), 165535);
+	assert_int_equal(idmap_to_container(&map, IDMAP_UID, 101000), UINT32_MAX);
+	assert_int_equal(map.list[IDMAP_UID].count, 3);
+	assert_int_equal(map.list[IDMAP_GID].count, 1);
+	/* again changes nothing; at the ends no empty line is made; outside it is one more */
+	assert_int_equal(idmap_keep(&map, IDMAP_UID, 1000, ALICE, &err), 0);
+	assert_int_equal(map.list[IDMAP_UID].count, 3);
+	assert_int_equal(idmap_keep(&map, IDMAP_GID, 65535, BOB, &err), 0);
+	assert_int_equal(map.list[IDMAP_GID].count, 2);
+	assert_int_equal(idmap_keep(&map, IDMAP_GID, 70000, ALICE, &err), 0);
+	assert_int_equal(map.list[IDMAP_GID].count, 3);
+}
+
+static void a_kept_id_that_was_mapped_elsewhere_moves(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	struct idmap map = { 0 };
+	assert_int_equal(idmap_parse_line(&map, "u 0 100000 10", " ", &err), 0);
+	assert_int_equal(idmap_parse_line(&map, "u 10 4000001 1", " ", &err), 0);
+	assert_int_equal(idmap_keep(&map, IDMAP_UID, 5, ALICE, &err), 0);
+	assert_int_equal(idmap_to_host(&map, IDMAP_UID, 10), UINT32_MAX);
+	assert_int_equal(idmap_to_host(&map, IDMAP_UID, 5), ALICE);
+	assert_int_equal(map.list[IDMAP_UID].count, 3);
+}
+
+static void keeping_an_id_in_a_full_map_is_an_error(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	struct idmap map = { 0 };
+	for (uint32_t i = 0; i < IDMAP_MAX_EXTENTS; i++)
+		map.list[IDMAP_UID].extent[i] =
+		    (struct idmap_extent){ i * 10, 100000 + i * 20, 10 };
+	map.list[IDMAP_UID].count = IDMAP_MAX_EXTENTS;
+	struct idmap before = map;
+	assert_int_equal(idmap_keep(&map, IDMAP_UID, 5, ALICE, &err), -1);
+	assert_int_equal(err.code, E_IDMAP_SYNTAX);
+	assert_string_equal(err.message, "with container uid 5 as your own the id map has 34 "
+					 "lines; at most 32 are possible");
+	assert_memory_equal(&map, &before, sizeof(map));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -756,6 +809,9 @@ int main(void)
 		cmocka_unit_test(missing_and_unprivileged_programs_are_told_apart),
 		cmocka_unit_test(the_sysctl_to_blame_is_named),
 		cmocka_unit_test(a_function_runs_as_root_of_the_map_and_its_error_comes_back),
+		cmocka_unit_test(keeping_an_id_makes_a_hole_of_one_and_moves_nothing_else),
+		cmocka_unit_test(a_kept_id_that_was_mapped_elsewhere_moves),
+		cmocka_unit_test(keeping_an_id_in_a_full_map_is_an_error),
 		cmocka_unit_test(a_function_that_is_killed_is_an_error),
 		cmocka_unit_test(a_spawned_child_dies_with_its_parent),
 		cmocka_unit_test(a_map_without_root_runs_nothing),

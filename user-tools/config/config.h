@@ -111,6 +111,9 @@ struct config {
 	struct idmap idmap;
 	bool has_idmap; /* auto or at least one line */
 	struct config_origin idmap_origin;
+	bool has_idmap_keep[2]; /* lxc.idmap.keep, by kind: this container id is the caller's */
+	uint32_t idmap_keep[2];
+	struct config_origin idmap_keep_origin;
 
 	struct net_config *nets;
 	size_t net_count;
@@ -189,6 +192,15 @@ int config_set_definition(struct config *config, const char *definition, struct 
  * without. NULL and *known = false if there is no such key; "" if unset. Caller frees.
  */
 char *config_get(const struct config *config, const char *key, bool *known);
+
+/*
+ * The id map a container with this configuration gets when uid and gid start it: the lines, or the
+ * caller's subordinate ids (lxc.idmap = auto, and without any line), with the hole of
+ * lxc.idmap.keep; checked with idmap_check(). For root without lxc.idmap there is no map: not to be
+ * called then.
+ */
+int config_make_idmap(const struct config *config, uid_t uid, gid_t gid, struct idmap *map,
+		      struct error *err);
 
 /* Is it a key (or prefix of an indexed one) of the table? */
 bool config_key_exists(const char *key);

@@ -82,6 +82,8 @@ int config_set_rootfs(struct config *, const struct config_key *, const struct c
 		      struct error *);
 int config_set_idmap(struct config *, const struct config_key *, const struct config_item *,
 		     struct error *);
+int config_set_idmap_keep(struct config *, const struct config_key *, const struct config_item *,
+			  struct error *);
 int config_set_caps(struct config *, const struct config_key *, const struct config_item *,
 		    struct error *);
 int config_set_log_level(struct config *, const struct config_key *, const struct config_item *,

@@ -73,6 +73,8 @@ const struct config_key config_keys[] = {
 	LATER("lxc.hook.stop", "a command line", "hook: stopping, namespaces still there", LIST),
 	HARMLESS("lxc.hook.version", "0 or 1", "how hooks get their arguments"),
 	LATER("lxc.hook", "nothing: clears all hooks", "clears all hooks"),
+	/* Of lxc-privsep only. */
+	WORKS("lxc.idmap.keep", idmap_keep, "UID or UID:GID of the container, from 1", "container ids that are the caller's own", SHOWN("keys-mounts.bats: lxc.idmap.keep shows the caller's own files under the right owner, and what is written there is the caller's")),
 	WORKS("lxc.idmap", idmap, "u|g NSID HOSTID COUNT, or auto", "id map of the user namespace", LIST),
 	WORKS("lxc.include", later, "a file or a directory", "read another file here", LIST),
 	WORKS("lxc.init.cmd", command, "a command line", "init, default /sbin/init", FIELD(init_cmd)),

@@ -22,18 +22,9 @@ static int plan_idmap(struct start_plan *plan, struct error *err)
 	if (!config->has_idmap && uid == 0)
 		return 0; /* a privileged container, as LXC's are */
 	plan->user_namespace = true;
-	if (config->idmap_auto || !config->has_idmap) {
-		if (!config->has_idmap)
-			log_info("no lxc.idmap: using the caller's subordinate ids, as lxc.idmap = "
-				 "auto");
-		return idmap_auto(uid, &plan->map, err);
-	}
-	plan->map = config->idmap;
-	if (idmap_check(&plan->map, uid, getegid(), true, err) == 0)
-		return 0;
-	if (config->idmap_origin.file && config->idmap_origin.line)
-		error_rule(err, "%s:%u", config->idmap_origin.file, config->idmap_origin.line);
-	return -1;
+	if (!config->has_idmap)
+		log_info("no lxc.idmap: using the caller's subordinate ids, as lxc.idmap = auto");
+	return config_make_idmap(config, uid, getegid(), &plan->map, err);
 }
 
 /* One line for the user; how an admin changes that is in the log and in lxc-errors(7). */

@@ -13,11 +13,10 @@ static int find_map(struct storage *storage, const struct config *config, struct
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
-	if (config && config->has_idmap && !config->idmap_auto)
-		storage->map = config->idmap;
-	else if (uid == 0 && (!config || !config->has_idmap))
+	if (uid == 0 && (!config || !config->has_idmap))
 		return 0;
-	else if (idmap_auto(uid, &storage->map, err) < 0)
+	if (config ? config_make_idmap(config, uid, gid, &storage->map, err) < 0
+		   : idmap_auto(uid, &storage->map, err) < 0)
 		return -1;
 	if (idmap_check(&storage->map, uid, gid, true, err) < 0)
 		return -1;
