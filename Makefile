@@ -84,11 +84,15 @@ man: $(MAN_OUT)
 
 # ---- user tools -----------------------------------------------------------------------------------------------------
 # Rebuilt when flags or directories change: the stamp holds them.
-FLAGS_STAMP = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HELPER_CC) systemd=$(WITH_SYSTEMD)
+FLAGS_STAMP = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDHARDEN) $(LDFLAGS) $(LIBS) helpers: $(HELPER_CC) $(HELPER_CFLAGS) \
+	$(HELPER_LIBC) $(HELPER_LDFLAGS) $(HELPER_ARCH) systemd=$(WITH_SYSTEMD)
 $(O)/flags: FORCE
 	@mkdir -p $(O)
-	@echo '$(FLAGS_STAMP)' | cmp -s - $@ 2>/dev/null || \
-		echo '$(FLAGS_STAMP)' >$@
+	@echo '$(FLAGS_STAMP)' | cmp -s - $@ 2>/dev/null || { \
+		printf '#include <%s>\n' netlink/netlink.h netlink/route/link.h sys/capability.h | \
+			$(CC) $(CPPFLAGS_ALL) -E - >/dev/null || { echo 'make: a library is missing (docs/INSTALL.md lists' \
+			'them); where apt is, as root: user-tools/share/setup/dependencies build' >&2; exit 1; }; \
+		echo '$(FLAGS_STAMP)' >$@; }
 FORCE:
 
 $(O)/idmap/%.o $(O)/policy/%.o: WARN += $(STRICT)
@@ -112,7 +116,9 @@ $(O)/libexec/init.lxc: user-tools/commands/init.lxc.c $(O)/flags
 # ---- setuid helpers -------------------------------------------------------------------------------------------------
 # net-helper and idmap-helper: static, position independent, nothing of the user side in them. Their seccomp tables are
 # made by a program of the build host with libseccomp; HELPER_ARCH names the target where it is another one.
-HELPERS := $(O)/libexec/net-helper $(O)/libexec/idmap-helper
+# WITH_SECCOMP=0 leaves them out (the lowest tier of docs/INSTALL.md); a libseccomp that is merely missing is an error.
+NO_HELPERS := $(if $(filter-out file,$(origin WITH_SECCOMP)),$(filter 0,$(WITH_SECCOMP)))
+HELPERS := $(if $(NO_HELPERS),,$(O)/libexec/net-helper $(O)/libexec/idmap-helper)
 HELPER_POLICY := policy/text.c policy/account.c
 net-helper_SRC := setuid-helpers/net-helper.c setuid-helpers/helper.c setuid-helpers/veth.c $(HELPER_POLICY) policy/usernet.c
 idmap-helper_SRC := setuid-helpers/idmap-helper.c setuid-helpers/helper.c $(HELPER_POLICY) policy/subid.c
@@ -145,7 +151,7 @@ $(O)/setuid-helpers/%-filter.h: $(O)/setuid-helpers/seccomp-table
 	$(call say,TABLE,$@)$< $* $(HELPER_ARCH) >$@.tmp && mv $@.tmp $@
 else
 $(O)/setuid-helpers/%-filter.h: FORCE
-	@echo 'net-helper and idmap-helper need libseccomp to be built (not to run): install libseccomp-dev, or build only "make tools"' >&2; exit 1
+	@echo 'net-helper and idmap-helper need libseccomp to be built (not to run): install libseccomp-dev, or leave them out with WITH_SECCOMP=0' >&2; exit 1
 endif
 
 $(O)/libexec/%-helper: $(O)/setuid-helpers/%-filter.h $(O)/flags $(wildcard setuid-helpers/*.[ch] policy/*.[ch])
@@ -253,7 +259,11 @@ install: all
 	@for c in $(COMPLETED); do $(PUT) 644 $(O)/completions/bash/$$c $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c && \
 		$(PUT) 644 $(O)/completions/zsh/_$$c $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c && \
 		$(PUT) 644 $(O)/completions/fish/$$c.fish $(DESTDIR)$(FISHDIR)/$$c.fish || exit 1; done
+ifeq ($(NO_HELPERS),)
 	@sh setuid-helpers/install-helpers install
+else
+	@echo 'WITH_SECCOMP=0: no net-helper and no idmap-helper: maps by newuidmap(1), networks "empty" and "none" only'
+endif
 
 uninstall:
 	@sh setuid-helpers/install-helpers uninstall

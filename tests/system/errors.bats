@@ -44,7 +44,7 @@ refused() {
 @test "an id map outside the ranges: the line of the configuration, what was asked and what there is" {
 	change '/^lxc.idmap/d'
 	config 'lxc.idmap = u 0 4000000 65536' 'lxc.idmap = g 0 4000000 65536'
-	refused 4000000 fix: 100000
+	refused 4000000 'fix: map "u 0 '"$(awk -F: '$1 == "lxc-dnscrypt" { print $2; exit }' /etc/subuid) 65536"
 }
 
 @test "neither idmap-helper nor newuidmap privileged: both named, with the fix" {

@@ -25,10 +25,11 @@ static inline void util_free_pointer(void *pointer)
 void util_close_fd(int *fd); /* closes if >= 0; keeps errno */
 void util_close_dir(DIR **dir);
 void util_close_file(FILE **file);
-#define _cleanup_free_ __attribute__((cleanup(util_free_pointer)))
-#define _cleanup_close_ __attribute__((cleanup(util_close_fd)))
-#define _cleanup_dir_ __attribute__((cleanup(util_close_dir)))
-#define _cleanup_file_ __attribute__((cleanup(util_close_file)))
+/* unused: some only hold something until the end of their block. */
+#define _cleanup_free_ __attribute__((cleanup(util_free_pointer), unused))
+#define _cleanup_close_ __attribute__((cleanup(util_close_fd), unused))
+#define _cleanup_dir_ __attribute__((cleanup(util_close_dir), unused))
+#define _cleanup_file_ __attribute__((cleanup(util_close_file), unused))
 /* Return the value and forget it, so that cleanup does not release it. */
 int util_steal_fd(int *fd);
 void *util_steal_pointer(void *pointer_to_pointer);
