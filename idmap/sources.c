@@ -65,23 +65,22 @@ static char *nss_module(void)
 	return NULL;
 }
 
-/* The names of the user: those of /etc/passwd, else the one that NSS knows. */
-static void find_names(struct subids_source *source, struct text passwd, uid_t uid)
+/* The name of the user: that of /etc/passwd, else the one that NSS knows. */
+static void find_name(struct subids_source *source, struct text passwd, uid_t uid)
 {
 	struct account *account = &source->account;
 	*account = (struct account){ .uid = uid, .passwd = passwd };
 	account_resolve(account);
 	source->has_name = true;
-	source->local = account->name_count > 0 && !source->module;
-	if (account->name_count > 0) {
-		source->name = xstrndup(account->names[0].data, account->names[0].size);
+	source->local = account->name.size && !source->module;
+	if (account->name.size) {
+		source->name = xstrndup(account->name.data, account->name.size);
 		return;
 	}
 	const struct passwd *entry = getpwuid(uid);
 	if (entry) {
 		source->name = xstrdup(entry->pw_name);
-		account->names[0] = text_of(source->name);
-		account->name_count = 1;
+		account->name = text_of(source->name);
 		return;
 	}
 	source->has_name = false;
@@ -94,7 +93,7 @@ int subids_source_open(struct subids_source *source, uid_t uid, struct error *er
 	if (read_file(idmap_paths.passwd, &source->passwd, &passwd, err) < 0)
 		return -1;
 	source->module = nss_module();
-	find_names(source, passwd, uid);
+	find_name(source, passwd, uid);
 	for (int kind = IDMAP_UID; kind <= IDMAP_GID; kind++) {
 		char *where = source->where[kind];
 		size_t size = sizeof(source->where[kind]);

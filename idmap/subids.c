@@ -105,8 +105,8 @@ static struct text owner_of(struct text line)
 /* What a line delegates if its owner is not looked at. */
 static bool range_of(struct text line, struct subid_range *range)
 {
-	/* An account whose only name is the line's owner. */
-	struct account anyone = { .names = { owner_of(line) }, .name_count = 1 };
+	/* An account whose name is the line's owner. */
+	struct account anyone = { .name = owner_of(line) };
 	return subid_take_range(&line, &anyone, range);
 }
 

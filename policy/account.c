@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/account.h"
 
-/* Fields of a line: NAME:PASSWORD:UID:GID:GECOS:HOME:SHELL, NAME:PASSWORD:GID:MEMBER,MEMBER */
+/* Fields of a line: NAME:PASSWORD:UID:GID:GECOS:HOME:SHELL, NAME:PASSWORD:GID:MEMBERS */
 enum { PASSWD_FIELDS = 7, GROUP_FIELDS = 4 };
 
 struct record {
@@ -41,55 +41,29 @@ void account_resolve(struct account *account)
 	struct text rest = account->passwd;
 	struct record user;
 	uint32_t uid;
-	account->name_count = 0;
-	while (account->name_count < ACCOUNT_MAX_NAMES && take_record(&rest, PASSWD_FIELDS, &user))
+	account->name = (struct text){ NULL, 0 };
+	while (!account->name.size && take_record(&rest, PASSWD_FIELDS, &user))
 		if (user.id == account->uid &&
 		    find_name(account->passwd, PASSWD_FIELDS, user.field[0], &uid) &&
 		    uid == account->uid)
-			account->names[account->name_count++] = user.field[0];
-}
-
-static bool has_name(const struct account *account, struct text name)
-{
-	for (size_t i = 0; i < account->name_count; i++)
-		if (text_equal(account->names[i], name))
-			return true;
-	return false;
+			account->name = user.field[0];
 }
 
 bool account_is_user(const struct account *account, struct text word)
 {
-	uint32_t number, namesake;
-	return has_name(account, word) ||
+	uint32_t number;
+	return (word.size && text_equal(word, account->name)) ||
 	       (text_number(word, ID_MAX, &number) && number == account->uid &&
-		!find_name(account->passwd, PASSWD_FIELDS, word, &namesake));
-}
-
-/* Does this line of /etc/group list the account? */
-static bool lists_member(const struct account *account, const struct record *group)
-{
-	struct text members = group->field[3], name;
-	while (text_take_field(&members, ',', &name))
-		if (has_name(account, name))
-			return true;
-	return false;
+		!find_name(account->passwd, PASSWD_FIELDS, word, &number));
 }
 
 bool account_in_group(const struct account *account, struct text word, uint32_t *gid)
 {
-	struct text passwd = account->passwd, group = account->group;
-	struct record record;
-	uint32_t primary;
-	if (!find_name(group, GROUP_FIELDS, word, gid) && !text_number(word, ID_MAX, gid))
+	if (!find_name(account->group, GROUP_FIELDS, word, gid) && !text_number(word, ID_MAX, gid))
 		return false;
 	bool member = account->gid == *gid;
 	for (size_t i = 0; i < account->group_count && !member; i++)
 		member = account->groups[i] == *gid;
-	while (!member && take_record(&passwd, PASSWD_FIELDS, &record))
-		member = record.id == account->uid &&
-			 text_number(record.field[3], ID_MAX, &primary) && primary == *gid;
-	while (!member && take_record(&group, GROUP_FIELDS, &record))
-		member = record.id == *gid && lists_member(account, &record);
 	return member;
 }
 

@@ -14,27 +14,17 @@ bool subid_take_range(struct text *rest, const struct account *account, struct s
 	return false;
 }
 
-/* The id behind the range that holds id and reaches furthest; id itself if no range holds it. */
-static uint64_t furthest(struct text file, const struct account *account, uint64_t id)
-{
-	struct subid_range range;
-	uint64_t end = id;
-	while (subid_take_range(&file, account, &range)) {
-		uint64_t last = (uint64_t)range.start + range.count;
-		if (range.start <= id && last > end)
-			end = last;
-	}
-	return end;
-}
-
 bool subid_covers(struct text file, const struct account *account, uint32_t start, uint32_t count)
 {
-	uint64_t need = start, end = (uint64_t)start + count;
-	while (need < end) {
-		uint64_t next = furthest(file, account, need);
-		if (next == need)
-			return false;
-		need = next;
-	}
-	return true;
+	const uint64_t end = (uint64_t)start + count;
+	uint64_t need = start, before; /* the first id that no line has been found for */
+	do {
+		struct text rest = file;
+		struct subid_range range;
+		before = need;
+		while (subid_take_range(&rest, account, &range))
+			if (range.start <= need && (uint64_t)range.start + range.count > need)
+				need = (uint64_t)range.start + range.count;
+	} while (need != before && need < end);
+	return need >= end;
 }

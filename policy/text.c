@@ -15,16 +15,12 @@ bool text_equal(struct text a, struct text b)
 
 bool text_take_field(struct text *rest, char separator, struct text *field)
 {
-	size_t n = 0;
+	const struct text none = { NULL, 0 };
 	if (!rest->data)
 		return false;
-	while (n < rest->size && rest->data[n] != separator)
-		n++;
-	*field = (struct text){ rest->data, n };
-	if (n < rest->size)
-		*rest = (struct text){ rest->data + n + 1, rest->size - n - 1 };
-	else
-		*rest = (struct text){ NULL, 0 };
+	const char *end = memchr(rest->data, separator, rest->size);
+	*field = (struct text){ rest->data, end ? (size_t)(end - rest->data) : rest->size };
+	*rest = end ? (struct text){ end + 1, rest->size - field->size - 1 } : none;
 	return true;
 }
 
@@ -33,17 +29,12 @@ bool text_take_line(struct text *rest, struct text *line)
 	return text_take_field(rest, '\n', line);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 bool text_take_word(struct text *rest, struct text *word)
 {
 	size_t start = 0, end;
-	while (start < rest->size && is_blank(rest->data[start]))
+	while (start < rest->size && memchr(" \t", rest->data[start], 2))
 		start++;
-	for (end = start; end < rest->size && !is_blank(rest->data[end]);)
+	for (end = start; end < rest->size && !memchr(" \t", rest->data[end], 2);)
 		end++;
 	*word = (struct text){ rest->data + start, end - start };
 	*rest = (struct text){ rest->data + end, rest->size - end };

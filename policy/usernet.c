@@ -1,56 +1,42 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/usernet.h"
 
-static bool has_control_character(struct text line)
-{
-	for (size_t i = 0; i < line.size; i++)
-		if (((unsigned char)line.data[i] < ' ' && line.data[i] != '\t') ||
-		    line.data[i] == 127)
-			return true;
-	return false;
-}
-
 enum usernet_line usernet_parse_line(struct text line, struct usernet_rule *rule)
 {
 	struct text rest = line, word, count;
-	if (line.size > USERNET_MAX_LINE)
-		return USERNET_TOO_LONG;
-	if (!text_take_word(&rest, &word) || word.data[0] == '#')
+	bool some = text_take_word(&rest, &word);
+	if (line.size <= USERNET_MAX_LINE && (!some || word.data[0] == '#'))
 		return USERNET_BLANK;
-	if (has_control_character(line))
-		return USERNET_BAD_BYTE;
-	if (word.data != line.data)
-		return USERNET_INDENTED;
+	bool bad = line.size > USERNET_MAX_LINE || word.data != line.data;
+	for (size_t i = 0; i < line.size; i++)
+		bad |= ((unsigned char)line.data[i] < ' ' && line.data[i] != '\t') ||
+		       line.data[i] == 127;
+	if (bad)
+		return USERNET_BAD;
 	rule->is_group = word.data[0] == '@';
 	rule->who = (struct text){ word.data + rule->is_group, word.size - rule->is_group };
-	if (!rule->who.size || !text_take_word(&rest, &rule->type) ||
-	    !text_take_word(&rest, &rule->link) || !text_take_word(&rest, &count))
-		return USERNET_INCOMPLETE;
-	if (!text_number(count, USERNET_MAX_COUNT, &rule->count))
-		return USERNET_BAD_COUNT;
-	if (text_take_word(&rest, &word) && word.data[0] != '#')
-		return USERNET_BAD_OPTION;
-	return USERNET_RULE;
+	return rule->who.size && text_take_word(&rest, &rule->type) &&
+		       text_take_word(&rest, &rule->link) && text_take_word(&rest, &count) &&
+		       text_number(count, USERNET_MAX_COUNT, &rule->count) &&
+		       (!text_take_word(&rest, &word) || word.data[0] == '#')
+		   ? USERNET_RULE
+		   : USERNET_BAD;
 }
 
 /* Largest count wins; of equal ones the first line is named. */
-static void grant_raise(struct usernet_grant *grant, uint32_t id, uint32_t count, uint32_t line)
-{
-	if (!grant->line || count > grant->count)
-		*grant = (struct usernet_grant){ id, count, line };
-}
-
-static void grant_group(struct usernet_decision *decision, uint32_t gid, uint32_t count,
-			uint32_t line)
+static void add_grant(struct usernet_decision *decision, struct usernet_grant new)
 {
 	size_t i = 0;
-	while (i < decision->group_count && decision->group[i].id != gid)
+	struct usernet_grant *grant = decision->grant;
+	while (i < decision->count && (grant[i].is_group != new.is_group || grant[i].id != new.id))
 		i++;
-	if (i == USERNET_MAX_GROUPS)
+	if (i == USERNET_MAX_GRANTS)
 		return;
-	if (i == decision->group_count)
-		decision->group[decision->group_count++] = (struct usernet_grant){ gid, 0, 0 };
-	grant_raise(&decision->group[i], gid, count, line);
+	if (i == decision->count)
+		decision->count++;
+	else if (grant[i].line && grant[i].count >= new.count)
+		return;
+	grant[i] = new;
 }
 
 void usernet_decide(struct text file, const struct account *account, struct text type,
@@ -58,18 +44,17 @@ void usernet_decide(struct text file, const struct account *account, struct text
 {
 	struct text line;
 	struct usernet_rule rule;
-	uint32_t gid;
-	*decision = (struct usernet_decision){ .group_count = 0 };
+	*decision = (struct usernet_decision){ .grant = { { .id = account->uid } }, .count = 1 };
 	for (uint32_t number = 1; text_take_line(&file, &line); number++) {
 		enum usernet_line kind = usernet_parse_line(line, &rule);
-		if (kind > USERNET_RULE && !decision->bad_line)
+		uint32_t id = account->uid;
+		if (kind == USERNET_BAD && !decision->bad_line)
 			decision->bad_line = number;
-		if (kind != USERNET_RULE || !text_equal(rule.type, type) ||
-		    !text_equal(rule.link, link))
-			continue;
-		if (!rule.is_group && account_is_user(account, rule.who))
-			grant_raise(&decision->user, account->uid, rule.count, number);
-		else if (rule.is_group && account_in_group(account, rule.who, &gid))
-			grant_group(decision, gid, rule.count, number);
+		if (kind == USERNET_RULE && text_equal(rule.type, type) &&
+		    text_equal(rule.link, link) &&
+		    (rule.is_group ? account_in_group(account, rule.who, &id)
+				   : account_is_user(account, rule.who)))
+			add_grant(decision,
+				  (struct usernet_grant){ rule.is_group, id, rule.count, number });
 	}
 }

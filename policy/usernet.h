@@ -7,10 +7,11 @@
  *   USER|@GROUP TYPE LINK COUNT [# comment]
  *
  * separated by blanks and tabs. Users and groups may be numbers (policy/account.h). COUNT is a
- * complete decimal number up to 3843. A line that breaks a rule below grants nothing, and the first
- * such line is reported, so that its author can be told. Of several lines for the same user (or
- * group), type and link the largest count holds. What follows COUNT other than a comment is
- * refused: it might be a restriction that this version cannot enforce.
+ * complete decimal number up to 3843. A line that breaks a rule grants nothing, and the first such
+ * line is reported, so that its author can be told: one of more than 255 bytes, with a control
+ * character, that begins with a blank, has fewer than four words or another count. Of several lines
+ * for the same user (or group), type and link the largest count holds. What follows COUNT other
+ * than a comment is refused: it might be a restriction that this version cannot enforce.
  */
 #ifndef POLICY_USERNET_H
 #define POLICY_USERNET_H
@@ -20,46 +21,36 @@
 /* Two base-62 digits of an interface name hold the slot. */
 #define USERNET_MAX_COUNT 3843
 #define USERNET_MAX_LINE 255
-#define USERNET_MAX_GROUPS 16
+#define USERNET_MAX_GRANTS 17 /* the user's and those of its groups */
 #define USERNET_MAX_FILE 65535
 
-enum usernet_line {
-	USERNET_BLANK, /* nothing or a comment */
-	USERNET_RULE,
-	/* the rest grants nothing */
-	USERNET_TOO_LONG,   /* more than 255 bytes */
-	USERNET_BAD_BYTE,   /* a control character: NUL, carriage return */
-	USERNET_INDENTED,   /* starts with a blank */
-	USERNET_INCOMPLETE, /* fewer than four words */
-	USERNET_BAD_COUNT,  /* not a complete decimal number from 0 to 3843 */
-	USERNET_BAD_OPTION, /* something behind the count */
-};
+enum usernet_line { USERNET_BLANK, USERNET_RULE, USERNET_BAD };
 
 struct usernet_rule {
 	struct text who; /* without the @ */
 	bool is_group;
-	struct text type;
-	struct text link;
+	struct text type, link;
 	uint32_t count;
 };
 
 /* What one line says. *rule is filled for USERNET_RULE only. */
 enum usernet_line usernet_parse_line(struct text line, struct usernet_rule *rule);
 
+/* One pool of interfaces: the user's own, or one that the members of a group share. */
 struct usernet_grant {
+	bool is_group;
 	uint32_t id;	/* uid, or gid of a group */
 	uint32_t count; /* interfaces allowed; 0 is possible */
 	uint32_t line;	/* the rule's line in the file, from 1; 0 = no rule */
 };
 
 struct usernet_decision {
-	struct usernet_grant user;
-	struct usernet_grant group[USERNET_MAX_GROUPS]; /* in file order; one pool a group */
-	size_t group_count;
-	uint32_t bad_line; /* first line that was refused, 0 = none */
+	struct usernet_grant grant[USERNET_MAX_GRANTS]; /* the user's; groups' in file order */
+	size_t count;					/* of grants, at least 1 */
+	uint32_t bad_line;				/* first line that was refused, 0 = none */
 };
 
-/* What account gets of type on link. Nothing granted: user.line == 0 and group_count == 0. */
+/* What account gets of type on link. Nothing granted: count == 1 and grant[0].line == 0. */
 void usernet_decide(struct text file, const struct account *account, struct text type,
 		    struct text link, struct usernet_decision *decision);
 

@@ -129,15 +129,8 @@ static int make_veth_here(const struct net_request *request, int netns, struct h
 	_cleanup_close_ int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	_cleanup_free_ char *user = user_name(geteuid());
 	_cleanup_free_ char *alias = xasprintf("%s/%s/%s", user, request->container, request->name);
-	struct veth veth = { .netlink = netlink,
-			     .netns = netns,
-			     .link = request->link,
-			     .name = request->name,
-			     .hwaddr = request->hwaddr,
-			     .mtu = request->mtu,
-			     .uid = geteuid(),
-			     .alias = alias };
-	const struct veth_pool pool = { .id = geteuid(), .count = USERNET_MAX_COUNT };
+	struct veth veth = { netlink, netns, request, .uid = geteuid(), .alias = alias };
+	const struct usernet_grant pool = { .id = geteuid(), .count = USERNET_MAX_COUNT };
 	int error = netlink < 0 ? -errno : veth_find_link(&veth);
 	if (!error)
 		error = veth_take_slot(&veth, &pool);

@@ -4,20 +4,26 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
-uint32_t helper_caller, helper_self;
+uint32_t helper_caller, helper_group, helper_self;
 struct helper_reply helper_reply = { .head = { .magic = HELPER_MAGIC, .version = HELPER_VERSION } };
-static int log_socket;
+struct buffer helper_record;
+static int log_socket = -1;
 
-noreturn void helper_end(enum helper_stage stage, enum helper_status status, int error)
+_Noreturn void helper_end(enum helper_stage stage, enum helper_status status, int error)
 {
 	helper_reply.stage = (uint16_t)stage;
 	helper_reply.status = (uint16_t)status;
 	helper_reply.error = (uint32_t)error;
+	buffer_number(&helper_record, " stage=", helper_reply.stage);
+	buffer_number(&helper_record, " status=", helper_reply.status);
+	buffer_number(&helper_record, " error=", helper_reply.error);
+	helper_send_record();
 	send(HELPER_SOCKET, &helper_reply, sizeof(helper_reply), MSG_DONTWAIT | MSG_NOSIGNAL);
 	_exit(status != STATUS_OK);
 }
@@ -39,8 +45,10 @@ void helper_hold(uint32_t capabilities)
 {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	const struct __user_cap_data_struct want[2] = { { capabilities, capabilities, 0 } };
-	uid_t saved;
-	getresuid(&helper_caller, &helper_self, &saved);
+	/* As the kernel wrote them when it started this program. */
+	helper_caller = (uint32_t)getauxval(AT_UID);
+	helper_group = (uint32_t)getauxval(AT_GID);
+	helper_self = (uint32_t)getauxval(AT_EUID);
 	/* Installed setuid root (no file capabilities there): leave root before anything else. */
 	if (helper_self == 0 && helper_caller != 0) {
 		helper_self = helper_caller;
@@ -54,24 +62,18 @@ void helper_hold(uint32_t capabilities)
 		helper_end(STAGE_PRIVILEGE, STATUS_NOT_PRIVILEGED, 0);
 }
 
-struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size)
+struct text helper_read(enum helper_file file, const char *path, char *buffer, size_t size)
 {
-	static const char *const paths[] = { "",
-					     SYSCONFDIR "/lxc/lxc-usernet",
-					     "/etc/passwd",
-					     "/etc/group",
-					     "/etc/subuid",
-					     "/etc/subgid" };
 	/* The bare call: musl's open(3) makes two. */
-	long fd = syscall(SYS_openat, AT_FDCWD, paths[file],
-			  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	long fd = syscall(SYS_openat, AT_FDCWD, path, flags);
 	struct stat info;
 	int error = fd < 0 || fstat((int)fd, &info)			  ? errno
 		    : !S_ISREG(info.st_mode)				  ? EINVAL
 		    : info.st_uid || (info.st_mode & (S_IWGRP | S_IWOTH)) ? EPERM
 		    : info.st_size > (off_t)size			  ? EFBIG
 									  : 0;
-	if (error == ENOENT && !required)
+	if (error == ENOENT && file != FILE_USERNET)
 		return (struct text){ NULL, 0 };
 	ssize_t n = error ? 0 : read((int)fd, buffer, size);
 	if (n < 0)
@@ -80,15 +82,15 @@ struct text helper_read(enum helper_file file, bool required, char *buffer, size
 	if (error)
 		helper_end(STAGE_POLICY,
 			   error == ENOENT ? STATUS_POLICY_MISSING : STATUS_POLICY_UNSAFE, error);
-	close((int)fd);
-	return (struct text){ buffer, (size_t)n };
+	return (struct text){ buffer, (size_t)n }; /* helper_open_log closes them all */
 }
 
 void helper_open_log(void)
 {
 	const struct sockaddr_un address = { AF_UNIX, "/dev/log" };
+	syscall(SYS_close_range, LOG_SOCKET, ~0U, 0);
 	log_socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (log_socket < 0)
+	if (log_socket != LOG_SOCKET)
 		helper_end(STAGE_POLICY, STATUS_SYSTEM, errno);
 	/* Without a log sends fail; the descriptor stays ours, as the filter wants it. */
 	(void)connect(log_socket, (const struct sockaddr *)&address, sizeof(address));
@@ -162,7 +164,7 @@ void buffer_number(struct buffer *buffer, const char *before, uint32_t number)
 	buffer_add(buffer, digits + start, sizeof(digits) - start);
 }
 
-void helper_record(const struct buffer *record)
+void helper_send_record(void)
 {
-	send(log_socket, record->data, record->used, MSG_DONTWAIT | MSG_NOSIGNAL);
+	send(log_socket, helper_record.data, helper_record.used, MSG_DONTWAIT | MSG_NOSIGNAL);
 }

@@ -12,7 +12,6 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/magic.h>
-#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -24,24 +23,25 @@
 
 #define HELPER_MAX_ACCOUNTS (1U << 18) /* of /etc/passwd and of /etc/group */
 
-/* Who called, and as whom the helper runs: its own system user, or the caller again (file
- * capabilities alone, setuid root). */
-extern uint32_t helper_caller, helper_self;
+/* Who called (uid, gid), and as whom the helper runs: its own system user, or the caller again
+ * (file capabilities alone, setuid root). */
+extern uint32_t helper_caller, helper_group, helper_self;
 /* The reply so far: op is set by main, numbers where they become known. */
 extern struct helper_reply helper_reply;
 
-/* Reply and exit: 0 after STATUS_OK, else 1. */
-noreturn void helper_end(enum helper_stage stage, enum helper_status status, int error);
+/* Record, reply and exit: 0 after STATUS_OK, else 1. */
+_Noreturn void helper_end(enum helper_stage stage, enum helper_status status, int error);
 
 /* Signals blocked, no descriptor but 0-3, 3 a SEQPACKET socket, argc 1. */
 void helper_sanitise(int argc);
 /* Keep exactly these capabilities (a mask), effective and permitted; nothing inheritable or
  * ambient. No core. */
 void helper_hold(uint32_t capabilities);
-/* Read a file of root's that nobody else can write. A missing one is empty text, or the end if it
- * is required. */
-struct text helper_read(enum helper_file file, bool required, char *buffer, size_t size);
-/* A socket connected to the system log if there is one; always takes a descriptor. */
+/* Read a file of root's that nobody else can write. A missing one is empty text, but lxc-usernet
+ * must be there. */
+struct text helper_read(enum helper_file file, const char *path, char *buffer, size_t size);
+/* Close the files read; a socket connected to the system log if there is one. It takes the same
+ * descriptor in any case. */
 void helper_open_log(void);
 /* No new privileges, and the seccomp filter (build/seccomp-table.c) with our ids put in. */
 void helper_confine(struct sock_filter *filter, unsigned short length);
@@ -51,8 +51,10 @@ int helper_receive(void *request, size_t size);
  * signal us. */
 void helper_become(uint32_t real, uint32_t effective, uint32_t saved);
 
-/* Text being put together; what does not fit is left out. Both maps as text are at most 64 * 33
- * bytes. */
+/*
+ * Text being put together; what does not fit is left out. Both maps as text are at most 64 * 33
+ * bytes.
+ */
 struct buffer {
 	size_t used;
 	char data[2600];
@@ -60,7 +62,12 @@ struct buffer {
 void buffer_add(struct buffer *buffer, const char *data, size_t size);
 void buffer_string(struct buffer *buffer, const char *before, const char *string);
 void buffer_number(struct buffer *buffer, const char *before, uint32_t number);
-/* Send to the system log, if there is one and it takes it now. */
-void helper_record(const struct buffer *record);
+
+/*
+ * The line for the system log: what is asked for, sent before it is done (helper_send_record), and
+ * the same with stage, status and error when the helper ends, for whatever reason.
+ */
+extern struct buffer helper_record;
+void helper_send_record(void);
 
 #endif

@@ -15,17 +15,15 @@
 static struct account account;
 static struct text subids[2];
 static struct map_request request;
-static struct buffer record;
 static bool deny_setgroups;
 
 static void open_policy(void)
 {
 	static char file[2][HELPER_MAX_ACCOUNTS], passwd[HELPER_MAX_ACCOUNTS];
-	account.uid = helper_caller;
-	account.gid = getgid();
-	subids[MAP_UID] = helper_read(FILE_SUBUID, false, file[MAP_UID], sizeof(file[MAP_UID]));
-	subids[MAP_GID] = helper_read(FILE_SUBGID, false, file[MAP_GID], sizeof(file[MAP_GID]));
-	account.passwd = helper_read(FILE_PASSWD, false, passwd, sizeof(passwd));
+	account = (struct account){ .uid = helper_caller, .gid = helper_group };
+	subids[MAP_UID] = helper_read(FILE_SUBUID, "/etc/subuid", file[MAP_UID], sizeof(file[0]));
+	subids[MAP_GID] = helper_read(FILE_SUBGID, "/etc/subgid", file[MAP_GID], sizeof(file[0]));
+	account.passwd = helper_read(FILE_PASSWD, "/etc/passwd", passwd, sizeof(passwd));
 	account_resolve(&account);
 }
 
@@ -84,19 +82,15 @@ static void decide(void)
  * without Landlock. */
 static void confine_to(int directory)
 {
-	const struct landlock_ruleset_attr handled = {
-		.handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
-				     LANDLOCK_ACCESS_FS_EXECUTE,
-	};
-	const struct landlock_path_beneath_attr beneath = {
-		.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE,
-		.parent_fd = directory,
-	};
-	long rules = syscall(SYS_landlock_create_ruleset, &handled, sizeof(handled), 0);
+	/* Every right of Landlock's first version is taken; writing comes back beneath it. */
+	const struct landlock_ruleset_attr all = { (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1 };
+	const struct landlock_path_beneath_attr write = { LANDLOCK_ACCESS_FS_WRITE_FILE,
+							  directory };
+	long rules = syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
 	if (rules < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
 		return;
 	if (rules < 0 ||
-	    syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) ||
+	    syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &write, 0) ||
 	    syscall(SYS_landlock_restrict_self, rules, 0))
 		helper_end(STAGE_OBJECT, STATUS_SYSTEM, errno);
 }
@@ -114,19 +108,12 @@ static void add_map(struct buffer *buffer, int map, const char *separator, const
 
 static void record_intent(void)
 {
-	buffer_number(&record, "<86>lxc-idmap: op=map uid=", helper_caller);
-	buffer_string(&record, " setgroups=", deny_setgroups ? "deny" : "allow");
-	buffer_string(&record, " uids=", "");
-	add_map(&record, MAP_UID, ":", ",");
-	buffer_string(&record, " gids=", "");
-	add_map(&record, MAP_GID, ":", ",");
-	helper_record(&record);
-}
-
-static void record_result(int error)
-{
-	buffer_number(&record, " error=", (uint32_t)error);
-	helper_record(&record);
+	buffer_string(&helper_record, " setgroups=", deny_setgroups ? "deny" : "allow");
+	buffer_string(&helper_record, " uids=", "");
+	add_map(&helper_record, MAP_UID, ":", ",");
+	buffer_string(&helper_record, " gids=", "");
+	add_map(&helper_record, MAP_GID, ":", ",");
+	helper_send_record();
 }
 
 static void write_file(int directory, const char *name, const struct buffer *text)
@@ -139,11 +126,8 @@ static void write_file(int directory, const char *name, const struct buffer *tex
 		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
 	};
 	long fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
-	if (fd < 0 || write((int)fd, text->data, text->used) != (ssize_t)text->used) {
-		int error = errno;
-		record_result(error);
-		helper_end(STAGE_ACT, fd < 0 ? STATUS_NOT_YOURS : STATUS_SYSTEM, error);
-	}
+	if (fd < 0 || write((int)fd, text->data, text->used) != (ssize_t)text->used)
+		helper_end(STAGE_ACT, fd < 0 ? STATUS_NOT_YOURS : STATUS_SYSTEM, errno);
 }
 
 static void write_map(int directory, const char *name, int map)
@@ -162,7 +146,6 @@ static void act(int directory)
 		write_file(directory, "setgroups", &deny);
 	write_map(directory, "gid_map", MAP_GID);
 	write_map(directory, "uid_map", MAP_UID);
-	record_result(0);
 }
 
 int main(int argc, char **argv)
@@ -173,6 +156,7 @@ int main(int argc, char **argv)
 	helper_hold(1U << CAP_SETUID | 1U << CAP_SETGID);
 	open_policy();
 	helper_open_log();
+	buffer_number(&helper_record, "<86>lxc-idmap: op=map uid=", helper_caller);
 	helper_confine(filter, sizeof(filter) / sizeof(filter[0]));
 	int directory = helper_receive(&request, sizeof(request));
 	check_request();

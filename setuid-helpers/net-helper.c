@@ -18,28 +18,26 @@ static struct account account;
 static struct text usernet;
 static struct net_request request;
 static struct usernet_decision decision;
-static struct buffer alias, record;
-static struct veth veth = { .netlink = NET_NETLINK,
-			    .netns = NET_OBJECT,
-			    .link = request.link,
-			    .name = request.name,
-			    .hwaddr = request.hwaddr,
-			    .alias = alias.data };
+static struct buffer alias;
+static struct veth veth = { NET_NETLINK, NET_OBJECT, &request, .alias = alias.data };
 
 static void open_policy(void)
 {
 	static char file[USERNET_MAX_FILE], passwd[HELPER_MAX_ACCOUNTS], group[HELPER_MAX_ACCOUNTS];
 	static gid_t groups[1024];
-	int count = getgroups(1024, groups); /* more than fit count as none */
-	account.uid = helper_caller;
-	account.gid = getgid();
-	account.groups = groups;
-	account.group_count = count > 0 ? (size_t)count : 0;
-	usernet = helper_read(FILE_USERNET, true, file, sizeof(file));
-	account.passwd = helper_read(FILE_PASSWD, false, passwd, sizeof(passwd));
-	if (memchr(file, '@', usernet.size))
-		account.group = helper_read(FILE_GROUP, false, group, sizeof(group));
+	usernet = helper_read(FILE_USERNET, SYSCONFDIR "/lxc/lxc-usernet", file, sizeof(file));
+	account = (struct account){ .uid = helper_caller, .gid = helper_group, .groups = groups };
+	account.passwd = helper_read(FILE_PASSWD, "/etc/passwd", passwd, sizeof(passwd));
+	if (memchr(file, '@', usernet.size)) {
+		int count = getgroups(1024, groups); /* more than fit count as none */
+		account.group_count = count > 0 ? (size_t)count : 0;
+		account.group = helper_read(FILE_GROUP, "/etc/group", group, sizeof(group));
+	}
 	account_resolve(&account);
+}
+
+static void open_netlink(void)
+{
 	if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) != NET_NETLINK)
 		helper_end(STAGE_POLICY, STATUS_SYSTEM, errno);
 }
@@ -88,19 +86,18 @@ static void check_namespace(int netns)
 static void decide(void)
 {
 	usernet_decide(usernet, &account, text_of("veth"), text_of(request.link), &decision);
-	const struct usernet_grant *first = decision.user.line ? &decision.user : decision.group;
-	helper_reply.line = first->line;
+	for (size_t i = decision.count; i--;) {
+		helper_reply.quota += decision.grant[i].count;
+		if (decision.grant[i].line)
+			helper_reply.line = decision.grant[i].line;
+	}
 	helper_reply.bad_line = decision.bad_line;
-	helper_reply.quota = decision.user.count;
-	for (size_t i = 0; i < decision.group_count; i++)
-		helper_reply.quota += decision.group[i].count;
-	if (!first->line)
+	if (!helper_reply.line)
 		helper_end(STAGE_DECIDE, STATUS_NO_RULE, 0);
 }
 
 static void find_link(void)
 {
-	veth.mtu = request.mtu;
 	veth.uid = helper_caller;
 	int error = veth_find_link(&veth);
 	if (error)
@@ -109,29 +106,24 @@ static void find_link(void)
 
 static void record_intent(void)
 {
-	struct text user = account.name_count ? account.names[0] : (struct text){ NULL, 0 };
-	if (user.size && user.size <= 32)
-		buffer_add(&alias, user.data, user.size);
+	if (account.name.size && account.name.size <= 32)
+		buffer_add(&alias, account.name.data, account.name.size);
 	else
 		buffer_number(&alias, "", helper_caller);
 	buffer_string(&alias, "/", request.container);
 	buffer_string(&alias, "/", request.name);
-	buffer_number(&record, "<86>lxc-net: op=veth uid=", helper_caller);
-	buffer_string(&record, " link=", request.link);
-	buffer_string(&record, " label=", alias.data);
-	buffer_number(&record, " rule=", helper_reply.line);
-	helper_record(&record);
+	buffer_string(&helper_record, " link=", request.link);
+	buffer_string(&helper_record, " label=", alias.data);
+	buffer_number(&helper_record, " rule=", helper_reply.line);
+	helper_send_record();
 }
 
 /* The caller's own pool first, then those of its groups in the order of the file. */
 static int take_slot(void)
 {
-	struct veth_pool pool = { false, helper_caller, decision.user.count };
-	int error = veth_take_slot(&veth, &pool);
-	helper_reply.used = veth.used;
-	for (size_t i = 0; i < decision.group_count && error == -EDQUOT; i++) {
-		pool = (struct veth_pool){ true, decision.group[i].id, decision.group[i].count };
-		error = veth_take_slot(&veth, &pool);
+	int error = -EDQUOT;
+	for (size_t i = 0; i < decision.count && error == -EDQUOT; i++) {
+		error = veth_take_slot(&veth, &decision.grant[i]);
 		helper_reply.used += veth.used;
 	}
 	return error;
@@ -144,9 +136,7 @@ static void act(void)
 		memcpy(helper_reply.host_name, veth.host_name, sizeof(veth.host_name));
 		error = veth_raise(&veth);
 	}
-	buffer_string(&record, " host=", helper_reply.host_name);
-	buffer_number(&record, " error=", (uint32_t)-error);
-	helper_record(&record);
+	buffer_string(&helper_record, " host=", helper_reply.host_name);
 	if (error)
 		helper_end(STAGE_ACT, veth_status(error), -error);
 }
@@ -159,6 +149,8 @@ int main(int argc, char **argv)
 	helper_hold(1U << CAP_NET_ADMIN);
 	open_policy();
 	helper_open_log();
+	open_netlink();
+	buffer_number(&helper_record, "<86>lxc-net: op=veth uid=", helper_caller);
 	helper_confine(filter, sizeof(filter) / sizeof(filter[0]));
 	int netns = helper_receive(&request, sizeof(request));
 	check_request();

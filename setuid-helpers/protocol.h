@@ -49,18 +49,12 @@ struct map_request {
 };
 
 /* The step a helper ended at, in the order of its main(). */
+/* clang-format off */
 enum helper_stage {
-	STAGE_SANITISE = 1,
-	STAGE_PRIVILEGE,
-	STAGE_POLICY,
-	STAGE_CONFINE,
-	STAGE_RECEIVE,
-	STAGE_OBJECT,
-	STAGE_DECIDE,
-	STAGE_UNREACHABLE,
-	STAGE_ACT,
-	STAGE_DONE
+	STAGE_SANITISE = 1, STAGE_PRIVILEGE, STAGE_POLICY, STAGE_CONFINE, STAGE_RECEIVE,
+	STAGE_OBJECT, STAGE_DECIDE, STAGE_UNREACHABLE, STAGE_ACT, STAGE_DONE
 };
+/* clang-format on */
 
 /* Why. error holds the errno where one belongs to it, else 0. */
 enum helper_status {

@@ -11,10 +11,9 @@
 #define TABLE_CALLER 0xca11ca11U
 
 /* 0-2 standard, 3 the request; then in the order in which they are opened */
-#define NET_NETLINK 4
-#define NET_LOG 5
+#define LOG_SOCKET 4
+#define NET_NETLINK 5
 #define NET_OBJECT 6
-#define IDMAP_LOG 4
 #define IDMAP_OBJECT 5
 
 #endif

@@ -11,30 +11,16 @@
 #ifndef SETUID_HELPERS_VETH_H
 #define SETUID_HELPERS_VETH_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
+#include "policy/usernet.h"
 #include "setuid-helpers/protocol.h"
 
-/* Who a slot is charged to. */
-struct veth_pool {
-	bool is_group;
-	uint32_t id;
-	uint32_t count; /* at most USERNET_MAX_COUNT */
-};
-
 struct veth {
-	int netlink;	       /* a NETLINK_ROUTE socket */
-	int netns;	       /* where the container's end goes */
-	const char *link;      /* bridge */
-	const char *name;      /* of the container's end */
-	const uint8_t *hwaddr; /* of the container's end: six bytes, unicast, not zero */
-	uint32_t mtu;	       /* of the container's end; 0 = that of the link */
-	uint32_t uid;	       /* link group of the host's end */
-	const char *alias;     /* "user/container/eth0" */
+	int netlink, netns; /* a NETLINK_ROUTE socket; where the container's end goes */
+	const struct net_request *request; /* link, and the container's end: name, hwaddr, mtu */
+	uint32_t uid;			   /* link group of the host's end */
+	const char *alias;		   /* "user/container/eth0" */
 	/* filled by veth_find_link */
-	uint32_t link_index;
-	uint32_t link_mtu;
+	uint32_t link_index, link_mtu;
 	/* filled by veth_take_slot */
 	char host_name[16];
 	uint32_t used; /* slots of the pool in use, also after a failure */
@@ -44,12 +30,12 @@ struct veth {
 int veth_find_link(struct veth *veth);
 
 /*
- * Take a slot: create the pair, down, attached, its peer in the namespace under its final name. 0;
- * -EDQUOT: no free slot; -EEXIST: the name is taken in the namespace, or a slot was given up at
- * this very moment: try again; -EXFULL: no free port; or another -errno. Nothing exists after a
- * failure.
+ * Take a slot of the pool: create the pair, down, attached, its peer in the namespace under its
+ * final name. 0; -EDQUOT: no free slot; -EEXIST: the name is taken in the namespace, or a slot was
+ * given up at this very moment: try again; -EXFULL: no free port; or another -errno. Nothing exists
+ * after a failure.
  */
-int veth_take_slot(struct veth *veth, const struct veth_pool *pool);
+int veth_take_slot(struct veth *veth, const struct usernet_grant *pool);
 
 /* Label the host's end and bring it up, the last step. 0 or -errno; then it is down and passes
  * nothing. */
@@ -59,6 +45,7 @@ int veth_raise(const struct veth *veth);
 enum helper_status veth_status(int error);
 
 /* The name of a slot: 15 characters and a NUL. */
-void veth_slot_name(char name[16], const struct veth_pool *pool, const char *link, uint32_t slot);
+void veth_slot_name(char name[16], const struct usernet_grant *pool, const char *link,
+		    uint32_t slot);
 
 #endif

@@ -44,7 +44,7 @@ static const struct allowed net[] = {
 	{ "setresuid", 3, { IS(0, TABLE_SELF), IS(1, TABLE_SELF), IS(2, TABLE_SELF) } },
 	{ "sendto", 1, { IS(0, HELPER_SOCKET) } },
 	{ "sendto", 1, { IS(0, NET_NETLINK) } },
-	{ "sendto", 1, { IS(0, NET_LOG) } },
+	{ "sendto", 1, { IS(0, LOG_SOCKET) } },
 	{ "recvfrom", 1, { IS(0, NET_NETLINK) } },
 	{ "exit_group", 0, { { 0 } } },
 	{ 0 },
@@ -60,7 +60,7 @@ static const struct allowed idmap[] = {
 	{ "openat2", 2, { IS(0, IDMAP_OBJECT), IS(3, sizeof(struct open_how)) } },
 	{ "write", 0, { { 0 } } },
 	{ "sendto", 1, { IS(0, HELPER_SOCKET) } },
-	{ "sendto", 1, { IS(0, IDMAP_LOG) } },
+	{ "sendto", 1, { IS(0, LOG_SOCKET) } },
 	{ "exit_group", 0, { { 0 } } },
 	{ 0 },
 };

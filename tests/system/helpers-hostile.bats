@@ -153,14 +153,14 @@ trace() { box "rm -f /opt/box/trace.*; strace -qq -ff -o /opt/box/trace -u alice
 }
 
 @test "strace of success and of every refusal shows no call beyond the documented ones" {
-	allowed='execve|arch_prctl|set_tid_address|poll|rt_sigprocmask|getsockopt|close_range|prctl|getresuid|capset|getgroups|getgid|open|openat|openat2|fstat|newfstatat|read|close|socket|connect|seccomp|recvmsg|fstatfs|ioctl|sendto|recvfrom|setresuid|exit_group|landlock_[a-z_]*|write|mprotect|mmap|brk'
+	allowed='execve|arch_prctl|set_tid_address|poll|rt_sigprocmask|getsockopt|close_range|prctl|capset|getgroups|open|openat|openat2|fstat|newfstatat|read|close|socket|connect|seccomp|recvmsg|fstatfs|ioctl|sendto|recvfrom|setresuid|exit_group|landlock_[a-z_]*|write|mprotect|mmap|brk'
 	for args in '$net veth br0 eth0' '$net veth br1 eth0' 'object=host $net veth br0 eth0' 'object=two $net veth br0 eth0' \
 		'size=9 $net veth br0 eth0' 'argc=2 $net veth br0 eth0' '$net veth br0 lo' "\$idmap map $maps" '$idmap map u:0:0:1' \
 		'object=path:/etc $idmap map u:0:200000:1'; do
 		trace "$args"
 		calls=$(calls_of)
 		! grep -vxE "$allowed" <<<"$calls" || { echo "$args: $calls"; false; }
-		[ "$(wc -w <<<"$calls")" -le 45 ] || { echo "$args: $(wc -w <<<"$calls") calls"; false; }
+		[ "$(wc -w <<<"$calls")" -le 41 ] || { echo "$args: $(wc -w <<<"$calls") calls"; false; }
 		! sed -n '/^recvmsg$/,$p' <<<"$calls" | grep -vxE 'recvmsg|recvfrom|sendto|fstatfs|ioctl|setresuid|exit_group|openat2|write|landlock_[a-z_]*'
 		box drained
 	done

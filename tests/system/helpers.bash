@@ -58,7 +58,7 @@ ip link set lo up
 for bridge in br0 br1; do ip link add $bridge type bridge; ip link set $bridge address 02:00:00:00:00:0${bridge#br} up; done
 cat >/opt/box/functions <<'F'
 net=/opt/lxc-privsep/net-helper idmap=/opt/lxc-privsep/idmap-helper
-as() { local uid=$1; shift; setpriv --reuid $uid --regid $uid --clear-groups -- "$@"; }
+as() { local uid=$1; shift; setpriv --reuid $uid --regid $uid --init-groups -- "$@"; }
 call() { as 1001 /opt/helper-call "$@"; }
 usernet() { printf '%s\n' "$@" >/etc/lxc/lxc-usernet; chown 0:0 /etc/lxc/lxc-usernet; chmod 644 /etc/lxc/lxc-usernet; }
 ports() { ip -o link show master br0 | wc -l; }

@@ -18,14 +18,14 @@ static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
 			     "1003:x:1001:1001:a user called by a number:/:/bin/sh\n";
 static const char group[] =
     "team:x:3000:bob,alice\nother:x:3001:bob\nkernel:x:3002:\nusers:x:100:\n";
-static const uint32_t kernel_groups[] = { 3002 };
+static const uint32_t kernel_groups[] = { 3000, 3002 };
 
 static struct account account_of(uint32_t uid)
 {
 	struct account account = { .uid = uid,
 				   .gid = uid,
 				   .groups = kernel_groups,
-				   .group_count = uid == 1001,
+				   .group_count = uid == 1001 ? 2 : 0,
 				   .passwd = text_of(passwd),
 				   .group = text_of(group) };
 	account_resolve(&account);
@@ -42,7 +42,7 @@ static struct usernet_decision decide_for(uint32_t uid, struct text file, const 
 
 static uint32_t granted(const char *file)
 {
-	return decide_for(1001, text_of(file), "veth").user.count;
+	return decide_for(1001, text_of(file), "veth").grant[0].count;
 }
 
 static void each_line_form_grants_what_the_table_says(void **state)
@@ -96,8 +96,8 @@ static void each_line_form_grants_what_the_table_says(void **state)
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct usernet_decision d = decide_for(1001, text_of(table[i].line), "veth");
-		if (d.user.count != table[i].granted || (d.bad_line != 0) != table[i].bad)
-			fail_msg("%s: %u, bad line %u", table[i].line, d.user.count, d.bad_line);
+		if (d.grant[0].count != table[i].granted || (d.bad_line != 0) != table[i].bad)
+			fail_msg("%s: %u, bad line %u", table[i].line, d.grant[0].count, d.bad_line);
 	}
 }
 
@@ -105,9 +105,9 @@ static void only_the_type_that_a_line_names_is_granted(void **state)
 {
 	(void)state;
 	struct usernet_decision d = decide_for(1001, text_of("alice foo br0 3\n"), "veth");
-	assert_int_equal(d.user.line, 0);
+	assert_int_equal(d.grant[0].line, 0);
 	d = decide_for(1001, text_of("alice macvlan br0 3\n"), "macvlan");
-	assert_int_equal(d.user.count, 3);
+	assert_int_equal(d.grant[0].count, 3);
 }
 
 static void the_deciding_line_and_the_first_bad_line_are_numbered(void **state)
@@ -118,11 +118,11 @@ static void the_deciding_line_and_the_first_bad_line_are_numbered(void **state)
 	    text_of(
 		"# c\n\nalice veth br0 x\nalice veth br0 1\nalice veth br0 4\nalice veth br0 4\n"),
 	    "veth");
-	assert_int_equal(d.user.line, 5);
+	assert_int_equal(d.grant[0].line, 5);
 	assert_int_equal(d.bad_line, 3);
 	d = decide_for(1001, text_of("alice veth br0 0\n"), "veth");
-	assert_int_equal(d.user.line, 1);
-	assert_int_equal(d.user.count, 0);
+	assert_int_equal(d.grant[0].line, 1);
+	assert_int_equal(d.grant[0].count, 0);
 }
 
 static void a_line_of_more_than_255_bytes_is_refused(void **state)
@@ -151,7 +151,7 @@ static void nul_and_control_bytes_refuse_the_line(void **state)
 	    "alice\0 veth br0 3\nalice veth br0 3\0\nal\x7fice veth br0 2\nalice veth br0 1\v\n";
 	struct usernet_decision d =
 	    decide_for(1001, (struct text){ file, sizeof(file) - 1 }, "veth");
-	assert_int_equal(d.user.line, 0);
+	assert_int_equal(d.grant[0].line, 0);
 	assert_int_equal(d.bad_line, 1);
 }
 
@@ -163,21 +163,25 @@ static void groups_are_pools_beside_the_users_own(void **state)
 		       text_of("@team veth br0 4\nalice veth br0 2\n@other veth br0 9\n"
 			       "@3000 veth br0 5\n@kernel veth br0 1\n@nosuch veth br0 7\n"),
 		       "veth");
-	assert_int_equal(d.user.count, 2);
-	assert_int_equal(d.group_count, 2);
-	assert_int_equal(d.group[0].id, 3000);
-	assert_int_equal(d.group[0].count, 5);
-	assert_int_equal(d.group[0].line, 4);
-	assert_int_equal(d.group[1].id, 3002);
+	assert_int_equal(d.grant[0].count, 2);
+	assert_int_equal(d.count, 3);
+	assert_int_equal(d.grant[1].id, 3000);
+	assert_int_equal(d.grant[1].count, 5);
+	assert_int_equal(d.grant[1].line, 4);
+	assert_int_equal(d.grant[2].id, 3002);
 }
 
-static void a_primary_group_of_passwd_counts(void **state)
+static void the_groups_of_the_process_count_and_no_list_of_members(void **state)
 {
 	(void)state;
+	/* bob is listed as a member of team and of other, but his process is in none of them. */
 	struct usernet_decision d =
-	    decide_for(1002, text_of("@users veth br0 4\n@100 veth br0 2\n"), "veth");
-	assert_int_equal(d.group_count, 1);
-	assert_int_equal(d.group[0].count, 4);
+	    decide_for(1002, text_of("@other veth br0 4\n@team veth br0 2\n"), "veth");
+	assert_int_equal(d.count, 1);
+	/* The real gid of the process is 100. */
+	d = decide_for(100, text_of("@users veth br0 4\n@100 veth br0 2\n"), "veth");
+	assert_int_equal(d.count, 2);
+	assert_int_equal(d.grant[1].count, 4);
 }
 
 static void more_groups_than_fit_grant_nothing_more(void **state)
@@ -194,22 +198,23 @@ static void more_groups_than_fit_grant_nothing_more(void **state)
 	struct usernet_decision d;
 	account_resolve(&account);
 	usernet_decide(text_of(file), &account, text_of("veth"), text_of("br0"), &d);
-	assert_int_equal(d.group_count, USERNET_MAX_GROUPS);
+	assert_int_equal(d.count, USERNET_MAX_GRANTS);
 }
 
 static void a_number_is_a_uid_only_if_no_user_is_called_so(void **state)
 {
 	(void)state;
-	/* "1003" is a name of uid 1001: the line is not for uid 1003. */
-	assert_int_equal(granted("1003 veth br0 3\n"), 3);
-	assert_int_equal(decide_for(1003, text_of("1003 veth br0 3\n"), "veth").user.line, 0);
+	/* "1003" is a second name of uid 1001: the line is neither for uid 1003 nor, as with
+	 * getpwuid(3), for alice. */
+	assert_int_equal(granted("1003 veth br0 3\n"), 0);
+	assert_int_equal(decide_for(1003, text_of("1003 veth br0 3\n"), "veth").grant[0].line, 0);
 	assert_int_equal(
-	    decide_for(4000000000U, text_of("4000000000 veth br0 3\n"), "veth").user.count, 3);
+	    decide_for(4000000000U, text_of("4000000000 veth br0 3\n"), "veth").grant[0].count, 3);
 	assert_int_equal(
-	    decide_for(4294967295U, text_of("4294967295 veth br0 3\n"), "veth").user.line, 0);
-	assert_int_equal(decide_for(0, text_of("00 veth br0 3\n"), "veth").user.line, 0);
-	assert_int_equal(decide_for(8, text_of("010 veth br0 3\n"), "veth").user.line, 0);
-	assert_int_equal(decide_for(16, text_of("0x10 veth br0 3\n"), "veth").user.line, 0);
+	    decide_for(4294967295U, text_of("4294967295 veth br0 3\n"), "veth").grant[0].line, 0);
+	assert_int_equal(decide_for(0, text_of("00 veth br0 3\n"), "veth").grant[0].line, 0);
+	assert_int_equal(decide_for(8, text_of("010 veth br0 3\n"), "veth").grant[0].line, 0);
+	assert_int_equal(decide_for(16, text_of("0x10 veth br0 3\n"), "veth").grant[0].line, 0);
 }
 
 static void an_empty_file_grants_nothing(void **state)
@@ -217,7 +222,7 @@ static void an_empty_file_grants_nothing(void **state)
 	(void)state;
 	assert_int_equal(granted(""), 0);
 	struct usernet_decision d = decide_for(1001, (struct text){ NULL, 0 }, "veth");
-	assert_int_equal(d.user.line + d.group_count + d.bad_line, 0);
+	assert_int_equal(d.grant[0].line + d.bad_line + (d.count - 1), 0);
 }
 
 static void random_text_never_reads_outside_or_grants_too_much(void **state)
@@ -231,7 +236,7 @@ static void random_text_never_reads_outside_or_grants_too_much(void **state)
 		for (size_t i = 0; i < size; i++)
 			file[i] = alphabet[(size_t)random() % sizeof(alphabet)];
 		struct usernet_decision d = decide_for(1001, (struct text){ file, size }, "veth");
-		assert_true(d.user.count <= USERNET_MAX_COUNT);
+		assert_true(d.grant[0].count <= USERNET_MAX_COUNT);
 		free(file);
 	}
 }
@@ -245,7 +250,7 @@ int main(void)
 		cmocka_unit_test(a_line_of_more_than_255_bytes_is_refused),
 		cmocka_unit_test(nul_and_control_bytes_refuse_the_line),
 		cmocka_unit_test(groups_are_pools_beside_the_users_own),
-		cmocka_unit_test(a_primary_group_of_passwd_counts),
+		cmocka_unit_test(the_groups_of_the_process_count_and_no_list_of_members),
 		cmocka_unit_test(more_groups_than_fit_grant_nothing_more),
 		cmocka_unit_test(a_number_is_a_uid_only_if_no_user_is_called_so),
 		cmocka_unit_test(an_empty_file_grants_nothing),

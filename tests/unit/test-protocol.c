@@ -67,11 +67,11 @@ static void numbers_of_stages_and_statuses_never_change(void **state)
 static void a_slot_name_has_fifteen_characters_and_is_unique(void **state)
 {
 	(void)state;
-	static const struct veth_pool pools[] = { { false, 0, 0 },
-						  { false, 1001, 0 },
-						  { true, 1001, 0 },
-						  { false, 4294967294U, 0 },
-						  { false, 62, 0 } };
+	static const struct usernet_grant pools[] = { { .id = 0 },
+						  { .id = 1001 },
+						  { .is_group = true, .id = 1001 },
+						  { .id = 4294967294U },
+						  { .id = 62 } };
 	static char names[5 * 3844][16];
 	size_t n = 0;
 	for (size_t p = 0; p < 5; p++)
@@ -90,7 +90,7 @@ static void another_link_has_other_slots(void **state)
 {
 	(void)state;
 	char a[16], b[16];
-	struct veth_pool pool = { false, 1001, 1 };
+	struct usernet_grant pool = { .id = 1001, .count = 1 };
 	veth_slot_name(a, &pool, "lxcbr0", 0);
 	veth_slot_name(b, &pool, "lxcbr1", 0);
 	assert_string_not_equal(a, b);

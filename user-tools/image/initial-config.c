@@ -31,9 +31,9 @@ char *image_granted_link(struct text usernet, const struct account *account)
 			continue;
 		struct usernet_decision decision;
 		usernet_decide(usernet, account, rule.type, rule.link, &decision);
-		uint32_t count = decision.user.count;
-		for (size_t i = 0; i < decision.group_count; i++)
-			count += decision.group[i].count;
+		uint32_t count = 0;
+		for (size_t i = 0; i < decision.count; i++)
+			count += decision.grant[i].count;
 		if (count > 0)
 			return text_copy(rule.link);
 	}
