@@ -54,5 +54,6 @@ ERROR_CODE(E_CONSOLE,           "console",            "a terminal of the contain
 ERROR_CODE(E_ATTACH,            "attach",             "a process cannot be started inside the container")
 ERROR_CODE(E_TEMPLATE,          "template",           "a template is missing or failed")
 ERROR_CODE(E_STORAGE,           "storage",            "the storage of a container cannot be made or removed")
+ERROR_CODE(E_KERNEL_SETTING,    "kernel-setting",     "a resource limit, sysctl, file of /proc, clock or scheduling setting cannot be applied")
 ERROR_CODE(E_RUNTIME_DIR,       "runtime-dir",        "no directory for runtime state can be used")
 /* clang-format on */

@@ -18,6 +18,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -94,6 +95,33 @@ struct cgroup_setting {
 	struct config_origin origin;
 };
 
+/* One lxc.prlimit.NAME; RLIM_INFINITY is unlimited. */
+struct limit_setting {
+	int resource; /* RLIMIT_* */
+	rlim_t soft, hard;
+	char *key, *value; /* as written, for messages */
+	struct config_origin origin;
+};
+
+/* One lxc.sysctl.NAME or lxc.proc.FILE. */
+struct kernel_setting {
+	char *path; /* below /proc/sys or /proc/PID: "net/ipv4/ip_forward" */
+	char *key, *value;
+	struct config_origin origin;
+};
+
+struct kernel_settings {
+	struct kernel_setting *items;
+	size_t count;
+};
+
+/* lxc.time.offset.*; key NULL = not set. */
+struct time_offset {
+	int64_t nanoseconds;
+	char *key, *value;
+	struct config_origin origin;
+};
+
 struct config {
 	char *path; /* of the file that was loaded first, or NULL */
 
@@ -155,6 +183,12 @@ struct config {
 
 	struct cgroup_setting *cgroups;
 	size_t cgroup_count;
+
+	struct limit_setting *limits; /* at most one of a resource */
+	size_t limit_count;
+	struct kernel_settings sysctls, procs; /* in the order of the lines, at most one of a path */
+	struct time_offset time_boot, time_monotonic;
+	bool sched_core;
 
 	struct string_list groups;
 	bool start_auto;

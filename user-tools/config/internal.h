@@ -100,11 +100,22 @@ int config_set_net_all(struct config *, const struct config_key *, const struct 
 		       struct error *);
 int config_set_net(struct config *, const struct config_key *, const struct config_item *,
 		   struct error *);
+int config_set_prlimit(struct config *, const struct config_key *, const struct config_item *,
+		       struct error *);
+int config_set_sysctl(struct config *, const struct config_key *, const struct config_item *,
+		      struct error *);
+int config_set_proc(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_time_offset(struct config *, const struct config_key *, const struct config_item *,
+			   struct error *);
 int config_set_later(struct config *, const struct config_key *, const struct config_item *,
 		     struct error *);
 
 void config_free_nets(struct config *config);
 void config_free_mounts(struct config *config);
 void config_free_cgroups(struct config *config);
+/* An empty value of lxc.prlimit, lxc.sysctl, lxc.proc or lxc.cgroup2 clears the family; other names do nothing. */
+void config_clear_limits(struct config *config, const char *family);
+void config_free_limits(struct config *config);
 
 #endif

@@ -94,8 +94,8 @@ const struct config_key config_keys[] = {
 	LATER("lxc.namespace.clone", "user mnt pid uts ipc net cgroup time", "namespaces to make", LIST),
 	LATER("lxc.namespace.keep", "user mnt pid uts ipc net cgroup time", "namespaces to keep", LIST),
 	LATER("lxc.namespace.share.", "a pid, a container name or a path", "namespace to join"),
-	LATER("lxc.time.offset.boot", "a number with h m s ms us ns", "offset of CLOCK_BOOTTIME"),
-	LATER("lxc.time.offset.monotonic", "a number with h m s ms us ns", "offset of CLOCK_MONOTONIC"),
+	WORKS("lxc.time.offset.boot", time_offset, "a number with h m s ms us ns", "offset of CLOCK_BOOTTIME", SHOWN("keys-limits.bats: lxc.time.offset sets the clocks of init and of attached commands")),
+	WORKS("lxc.time.offset.monotonic", time_offset, "a number with h m s ms us ns", "offset of CLOCK_MONOTONIC", SHOWN("keys-limits.bats: lxc.time.offset sets the clocks of init and of attached commands")),
 	WORKS("lxc.net", net_all, "nothing: removes all interfaces", "removes all interfaces"),
 	WORKS("lxc.net.[i]", net_all, "nothing: removes the interface", "removes one interface"),
 	WORKS("lxc.net.[i].type", net, "veth, empty or none", "kind of interface"),
@@ -124,7 +124,7 @@ const struct config_key config_keys[] = {
 	LATER("lxc.net.[i].veth.vlan.id", "none or 0 to 4094", "untagged VLAN of the bridge port"),
 	LATER("lxc.net.[i].veth.vlan.tagged.id", "0 to 4094", "tagged VLAN of the bridge port", LIST),
 	WORKS("lxc.no_new_privs", bool, "0 or 1", "no_new_privs for init and attached commands", FIELD(no_new_privs)),
-	LATER("lxc.prlimit.", "SOFT[:HARD], numbers or unlimited", "resource limit of init"),
+	WORKS("lxc.prlimit.", prlimit, "SOFT[:HARD], numbers or unlimited", "resource limit of init and attached commands", SHOWN("keys-limits.bats: lxc.prlimit holds for init and attached commands, by name and by number, and does not break the start")),
 	WORKS("lxc.pty.max", uint, "a number", "pseudo terminals of the container", FIELD(pty_max), .max = 1 << 20),
 	WORKS("lxc.rootfs.managed", bool, "0 or 1", "0: lxc-destroy leaves the root alone", FIELD(rootfs_managed)),
 	WORKS("lxc.rootfs.mount", path, "an existing directory", "where the root is mounted before pivot_root", FIELD(rootfs_mount)),
@@ -146,8 +146,8 @@ const struct config_key config_keys[] = {
 	WORKS("lxc.tty.dir", string, "a directory name", "directory of the terminals below /dev", FIELD(tty_dir)),
 	WORKS("lxc.tty.max", uint, "a number up to 512", "terminals for lxc-console", FIELD(tty_max), .max = 512),
 	WORKS("lxc.uts.name", string, "at most 64 bytes", "host name", FIELD(uts_name), .max = 64),
-	LATER("lxc.sysctl.", "a value", "sysctl of the container"),
-	LATER("lxc.proc.", "a value", "file of /proc/PID of init"),
+	WORKS("lxc.sysctl.", sysctl, "a value", "sysctl of the container's namespaces", SHOWN("keys-limits.bats: lxc.sysctl sets what the container's namespaces have, with /proc/sys read-only inside")),
+	WORKS("lxc.proc.", proc, "a value", "file of /proc/PID of init and attached commands", SHOWN("keys-limits.bats: lxc.proc writes files of /proc/PID for init and attached commands")),
 };
 /* clang-format on */
 const size_t config_keys_count = ARRAY_SIZE(config_keys);

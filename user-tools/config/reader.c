@@ -54,6 +54,7 @@ void config_free(struct config *config)
 	config_free_nets(config);
 	config_free_mounts(config);
 	config_free_cgroups(config);
+	config_free_limits(config);
 	string_list_clear(&config->environment);
 	string_list_clear(&config->environment_runtime);
 	string_list_clear(&config->groups);
@@ -169,8 +170,8 @@ static int apply(struct config *config, const struct config_item *item, int dept
 	if (!*item->value && clears_family(item->key)) {
 		if (strcmp(item->key, "lxc.net") == 0)
 			config_free_nets(config);
-		else if (string_starts(item->key, "lxc.cgroup"))
-			config_free_cgroups(config);
+		else
+			config_clear_limits(config, item->key);
 		drop_items(config->store, item->key, true);
 		return 0;
 	}

@@ -26,6 +26,7 @@
 #include "base/socket.h"
 #include "container/attach-request.h"
 #include "container/credentials.h"
+#include "container/limits.h"
 #include "container/supervisor.h"
 #include "rootfs/rootfs.h"
 
@@ -80,7 +81,7 @@ static int unpack(struct job *job, int memfd, struct error *err)
 static const uint32_t namespace_bits[NS_COUNT] = {
 	[NS_USER] = ATTACH_NS_USER,	[NS_MNT] = ATTACH_NS_MOUNT, [NS_PID] = ATTACH_NS_PID,
 	[NS_NET] = ATTACH_NS_NET,	[NS_UTS] = ATTACH_NS_UTS,   [NS_IPC] = ATTACH_NS_IPC,
-	[NS_CGROUP] = ATTACH_NS_CGROUP,
+	[NS_CGROUP] = ATTACH_NS_CGROUP,	[NS_TIME] = ATTACH_NS_TIME,
 };
 
 static bool joins(const struct job *job, enum message_namespace kind)
@@ -92,7 +93,7 @@ static bool joins(const struct job *job, enum message_namespace kind)
 static int join_namespaces(const struct job *job, struct error *err)
 {
 	static const char *const names[NS_COUNT] = { "USER",	"MOUNT", "PID",	  "NETWORK",
-						     "UTSNAME", "IPC",	 "CGROUP" };
+						     "UTSNAME", "IPC",	 "CGROUP", "TIME" };
 	/* user first: it gives the capabilities the others ask for, setns(2) */
 	for (size_t i = 0; i < NS_COUNT; i++) {
 		if (!joins(job, (enum message_namespace)i))
@@ -232,6 +233,8 @@ _Noreturn static void run_command(struct job *job)
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	environment_build(&job->environment, job->supervisor->plan->config, &job->set);
 	credentials_reset_signals();
+	if (limits_apply(job->supervisor->plan->config, &err) < 0)
+		goto failed;
 	/* begin_new_exec(): whoever is root inside may look at the process before what is
 	 * close-on-exec is closed. */
 	fd_close_from(3, &job->channel, 1);
@@ -243,12 +246,26 @@ failed:
 	_exit(126);
 }
 
+/* What only the caller may do, and only while this process is all the caller's: what it makes inherits that. */
+static int prepare_kernel_state(const struct config *config, struct error *err)
+{
+	_cleanup_close_ int proc =
+	    config->procs.count ? open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (config->procs.count && proc < 0)
+		return error_set(err, E_ATTACH, errno, "/proc/self");
+	if (limits_write_proc(config, proc, err) < 0)
+		return -1;
+	return limits_raise(config, 0, err);
+}
+
 /* The first process: join, make the second, say its pid. */
 _Noreturn static void run_joiner(struct job *job, int memfd, int pid_pipe)
 {
 	struct error err = { 0 };
 	int gate[2];
 	const struct supervisor *supervisor = job->supervisor;
+	if (prepare_kernel_state(supervisor->plan->config, &err) < 0)
+		goto failed;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* Nobody else would end it if it were kept waiting: it is not in the container's pid
 	 * namespace. */

@@ -116,6 +116,7 @@ int container_freeze(struct container *container, bool frozen, struct error *err
 #define ATTACH_NS_USER 16u
 #define ATTACH_NS_NET 32u
 #define ATTACH_NS_CGROUP 64u
+#define ATTACH_NS_TIME 128u
 #define ATTACH_ELEVATE_CGROUP 1u
 #define ATTACH_ELEVATE_CAP 2u
 #define ATTACH_ELEVATE_LSM 4u

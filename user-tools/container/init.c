@@ -20,7 +20,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/socket.h"
+#include "container/clocks.h"
 #include "container/credentials.h"
+#include "container/limits.h"
 #include "container/spawn.h"
 #include "rootfs/mount.h"
 #include "rootfs/rootfs.h"
@@ -30,6 +32,7 @@ struct init {
 	int control;
 	struct rootfs rootfs;
 	int console; /* slave, or -1 */
+	int sysctls; /* the host's /proc/sys, or -1 */
 };
 
 /* The supervisor's death is ours: no container without one. Cleared by the kernel at each change of
@@ -58,10 +61,20 @@ static int report(const struct init *init, enum init_report_kind kind, unsigned 
 	return 0;
 }
 
+static int set_clocks(const struct init *init, struct error *err)
+{
+	_cleanup_close_ int clocks = -1;
+	if (!init->plan->time_namespace)
+		return 0;
+	if (clocks_enter(init->plan->config, &clocks, err) < 0)
+		return -1;
+	return report(init, REPORT_TIME_NS, 0, clocks, err);
+}
+
 static int prepare_as_caller(struct init *init, struct error *err)
 {
 	umask(022);
-	if (die_with_supervisor(init, err) < 0)
+	if (die_with_supervisor(init, err) < 0 || set_clocks(init, err) < 0)
 		return -1;
 	await(init, 'm');
 	/* From here on other processes may have our uid. The supervisor has opened what it needs of
@@ -75,6 +88,8 @@ static int prepare_as_caller(struct init *init, struct error *err)
 	_cleanup_close_ int group = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
 	if (group < 0 || report(init, REPORT_CGROUP_NS, 0, group, err) < 0)
 		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	if (limits_open_sysctls(init->plan->config, &init->sysctls, err) < 0)
+		return -1;
 	return rootfs_open_sources(&init->rootfs, err);
 }
 
@@ -161,7 +176,8 @@ static int limit_self(const struct init *init, struct error *err)
 	const struct config *config = init->plan->config;
 	if (config->personality != -1 && personality((unsigned long)config->personality) < 0)
 		return error_set(err, E_SYSTEM, errno, "personality of %s", config->arch);
-	if (credentials_limit(config, err) < 0 ||
+	if (limits_write_sysctls(config, init->sysctls, err) < 0 ||
+	    credentials_limit(config, err) < 0 ||
 	    credentials_become(config->init_uid, config->init_gid, err) < 0)
 		return -1;
 	if (config->no_new_privs && credentials_no_new_privs(err) < 0)
@@ -173,20 +189,24 @@ static void execute(struct init *init, struct error *err)
 {
 	struct start_plan *plan = init->plan;
 	struct string_list environment = { 0 };
+	struct string_list argv = { 0 };
 	if (init->rootfs.container_ttys[0]) {
 		_cleanup_free_ char *ttys =
 		    xasprintf("container_ttys=%s", init->rootfs.container_ttys);
 		string_list_add(&environment, ttys);
 	}
 	environment_build(&environment, plan->config, NULL);
-	credentials_reset_signals();
-	int error;
 	if (plan->execute) {
-		struct string_list argv = { 0 };
 		string_list_add(&argv, "init.lxc");
 		string_list_add(&argv, "--");
 		for (size_t i = 0; i < plan->argv.count; i++)
 			string_list_add(&argv, plan->argv.items[i]);
+	}
+	credentials_reset_signals();
+	if (limits_apply(plan->config, err) < 0)
+		return;
+	int error;
+	if (plan->execute) {
 		fexecve(plan->init_fd, argv.items, environment.items);
 		error = errno;
 	} else
@@ -217,7 +237,7 @@ static int run(struct init *init, struct error *err)
 _Noreturn void init_run(struct start_plan *plan, int control)
 {
 	struct init init = {
-		.plan = plan, .control = control, .rootfs = ROOTFS_INIT, .console = -1
+		.plan = plan, .control = control, .rootfs = ROOTFS_INIT, .console = -1, .sysctls = -1
 	};
 	struct error err = { 0 };
 	init.rootfs.config = plan->config;

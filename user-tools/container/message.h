@@ -19,7 +19,7 @@
 #include "cgroup/cgroup.h"
 
 #define MESSAGE_MAGIC 0x4c585053u /* "LXPS" */
-#define MESSAGE_VERSION 1u
+#define MESSAGE_VERSION 2u
 
 enum message_operation {
 	MESSAGE_STATUS = 1, /* -> status */
@@ -45,7 +45,7 @@ enum message_signal {
 	SIGNAL_KILL,   /* SIGKILL to init and to everything in the payload group */
 };
 
-enum message_namespace { NS_USER, NS_MNT, NS_PID, NS_NET, NS_UTS, NS_IPC, NS_CGROUP, NS_COUNT };
+enum message_namespace { NS_USER, NS_MNT, NS_PID, NS_NET, NS_UTS, NS_IPC, NS_CGROUP, NS_TIME, NS_COUNT };
 
 struct message_request {
 	uint32_t magic, version;

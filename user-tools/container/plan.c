@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "cgroup/scope.h"
+#include "container/clocks.h"
+#include "container/limits.h"
 #include "container/share.h"
 #include "rootfs/rootfs.h"
 
@@ -159,10 +161,12 @@ int plan_make(struct start_plan *plan, struct container *container,
 	for (size_t i = 0; i < NS_COUNT; i++)
 		plan->shared_fds[i] = -1;
 	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
+	    limits_check(plan->config, err) < 0 || clocks_check(plan->config, err) < 0 ||
 	    rootfs_check(plan->config, err) < 0 || plan_command(plan, options, err) < 0 ||
 	    network_plan_make(plan->config, &plan->network, err) < 0 ||
 	    share_open(plan, options, err) < 0 || plan_cgroup(plan, err) < 0)
 		return -1;
+	plan->time_namespace = clocks_are_set(plan->config);
 	plan_terminals(plan);
 	return 0;
 }

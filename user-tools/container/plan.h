@@ -24,6 +24,7 @@ struct start_plan {
 	bool user_namespace;
 	struct idmap map;
 	struct network_plan network;
+	bool time_namespace; /* made by init, with the offsets of lxc.time.offset.* */
 	int shared_fds[NS_COUNT]; /* namespaces to join instead of making them; -1 = a new one */
 
 	enum cgroup_layout cgroup_layout; /* for lxc.mount.auto = cgroup */

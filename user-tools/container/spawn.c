@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/socket.h"
+#include "container/limits.h"
 
 static const struct {
 	const char *file;
@@ -26,6 +27,7 @@ static const struct {
 	[NS_PID] = { "ns/pid", CLONE_NEWPID },	  [NS_NET] = { "ns/net", CLONE_NEWNET },
 	[NS_UTS] = { "ns/uts", CLONE_NEWUTS },	  [NS_IPC] = { "ns/ipc", CLONE_NEWIPC },
 	[NS_CGROUP] = { "ns/cgroup", 0 }, /* unshared by init once it is in its group */
+	[NS_TIME] = { "ns/time", 0 },	  /* unshared by init, which sets its clocks first */
 };
 
 void payload_init(struct payload *payload)
@@ -133,7 +135,7 @@ static int keep_namespaces(const struct start_plan *plan, struct payload *payloa
 {
 	for (size_t i = 0; i < NS_COUNT; i++) {
 		/* The host's own network cannot be joined from inside, and need not be: attaching starts in it. */
-		if (i == NS_CGROUP || (i == NS_USER && !plan->user_namespace) ||
+		if (i == NS_CGROUP || i == NS_TIME || (i == NS_USER && !plan->user_namespace) ||
 		    (i == NS_NET && plan->network.share_host))
 			continue;
 		payload->namespaces[i] = openat(proc, namespaces[i].file, O_RDONLY | O_CLOEXEC);
@@ -151,6 +153,8 @@ static void take_report(struct payload *payload, const struct init_report *repor
 		slot = &payload->pts;
 	else if (report->kind == REPORT_CGROUP_NS)
 		slot = &payload->namespaces[NS_CGROUP];
+	else if (report->kind == REPORT_TIME_NS)
+		slot = &payload->namespaces[NS_TIME];
 	else if (report->kind == REPORT_CONSOLE)
 		slot = &payload->console;
 	else if (report->kind == REPORT_TTY && report->number == payload->tty_count + 1 &&
@@ -239,7 +243,9 @@ static int drive(struct start_plan *plan, struct payload *payload, int control, 
 	_cleanup_close_ int proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (proc < 0)
 		return error_set(err, E_SYSTEM, errno, "%s of the container's first process", path);
-	if (keep_namespaces(plan, payload, proc, err) < 0)
+	if (keep_namespaces(plan, payload, proc, err) < 0 ||
+	    limits_write_proc(plan->config, proc, err) < 0 ||
+	    limits_raise(plan->config, payload->pid, err) < 0)
 		return -1;
 	if (cgroup_is_delegated(plan->cgroup) &&
 	    (cgroup_enter_payload(plan->cgroup, payload->pid, err) < 0 ||

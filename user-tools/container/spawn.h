@@ -4,7 +4,7 @@
  * which meet over a SOCK_SEQPACKET pair:
  *
  *   supervisor -> init   'm'  the id maps are written, the control groups entered: you may become
- * root init -> supervisor        report + descriptors: devpts, cgroup namespace, masters of console
+ * root init -> supervisor        report + descriptors: devpts, cgroup and time namespace, masters of console
  * and ttys supervisor -> init   'n'  the interfaces are there: configure them and go init ->
  * supervisor        struct error, if anything fails end of file               init has been
  * executed (every descriptor is close-on-exec)
@@ -18,7 +18,7 @@
 
 #define SPAWN_MAX_TTYS 512
 
-enum init_report_kind { REPORT_DEVPTS = 1, REPORT_CGROUP_NS, REPORT_CONSOLE, REPORT_TTY };
+enum init_report_kind { REPORT_DEVPTS = 1, REPORT_CGROUP_NS, REPORT_CONSOLE, REPORT_TTY, REPORT_TIME_NS };
 
 struct init_report {
 	uint32_t kind;

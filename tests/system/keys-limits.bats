@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Resource limits, sysctls, files of /proc, clocks, scheduling: what the kernel keeps for a container, set and refused.
+
+setup_file() {
+	load '../lib/common'
+	empty_conf lxc-dnscrypt
+	me 'lxc-create -n box -t busybox' >/dev/null 2>&1
+}
+setup() { load '../lib/common'; }
+teardown() { me 'lxc-stop -k -q -n box' || :; }
+teardown_file() {
+	load '../lib/common'
+	destroy_all
+}
+
+# refused TEXT... -- START OPTION...: the start ends with exit 1, these words, and nothing running
+refused() {
+	local texts=()
+	while [ "$1" != -- ]; do texts+=("$1"); shift; done
+	shift
+	run me "lxc-start -n box $*"
+	[ "$status" -eq 1 ] || { echo "status $status: $output"; return 1; }
+	says "${texts[@]}"
+	[ "$(state lxc-dnscrypt box)" = STOPPED ]
+}
+
+@test "lxc.prlimit holds for init and attached commands, by name and by number, and does not break the start" {
+	run with lxc.prlimit.nofile=64:200 lxc.prlimit.core=0 lxc.prlimit.6=100 lxc.prlimit.stack=unlimited lxc.tty.max=40 -- \
+		"cat /proc/1/limits /proc/self/limits; ls /dev | grep -c '^tty[0-9]'"
+	[ "$(grep -cE '^Max open files +64 +200 ' <<<"$output")" = 2 ]
+	[ "$(grep -cE '^Max core file size +0 +0 ' <<<"$output")" = 2 ]
+	[ "$(grep -cE '^Max processes +100 +100 ' <<<"$output")" = 2 ]
+	[ "$(grep -cE '^Max stack size +unlimited +unlimited ' <<<"$output")" = 2 ]
+	[ "${lines[-1]}" = 40 ]
+}
+
+@test "a limit is in force: a process of the container opens as many files as it may and no more" {
+	with lxc.prlimit.nofile=12 -- 'exec 11</dev/null'
+	run with lxc.prlimit.nofile=12 -- 'exec 12</dev/null'
+	[ "$status" -ne 0 ]
+}
+
+@test "lxc.prlimit: an empty value clears one, lxc.prlimit with an empty value all" {
+	run with lxc.prlimit.nofile=64 lxc.prlimit.core=0 lxc.prlimit.nofile= -- 'cat /proc/self/limits'
+	[[ ! "$output" =~ open\ files\ +64 ]]
+	[[ "$output" =~ core\ file\ size\ +0 ]]
+	run with lxc.prlimit.nofile=64 lxc.prlimit.core=0 lxc.prlimit= -- 'cat /proc/self/limits'
+	[[ ! "$output" =~ open\ files\ +64 ]]
+	[[ ! "$output" =~ core\ file\ size\ +0\ +0 ]]
+}
+
+@test "a hard limit above the caller's is refused before the start, with the caller's, the privilege and the line" {
+	printf 'lxc.prlimit.nofile = 2000:70000\n' | me 'cat >~/raise.conf'
+	run me 'ulimit -n 4096; lxc-start -n box -s lxc.include=/home/lxc-dnscrypt/raise.conf'
+	[ "$status" -eq 1 ]
+	says 'lxc.prlimit.nofile = 2000:70000' "the caller's hard limit is 4096" CAP_SYS_RESOURCE '/home/lxc-dnscrypt/raise.conf:1' 'at most 4096'
+	run me 'ulimit -n 4096; lxc-start -n box -s lxc.prlimit.nofile=4096 && lxc-attach -n box -- grep "open files" /proc/1/limits'
+	[[ "$output" =~ open\ files\ +4096\ +4096 ]]
+}
+
+@test "root raises hard limits of a container with ids of its own as far as root may" {
+	printf 'root:200000:65536\n' | tee -a /etc/subuid >>/etc/subgid
+	lxc-create -n big -t busybox >/dev/null 2>&1
+	run bash -c "ulimit -n 4096; lxc-start -n big -s lxc.net.0.type=empty -s lxc.idmap='u 0 200000 65536' -s lxc.idmap='g 0 200000 65536' \
+		-s lxc.prlimit.nofile=5000:6000 && lxc-attach -n big -- grep -h 'open files' /proc/1/limits /proc/self/limits"
+	lxc-stop -k -q -n big || :
+	lxc-destroy -n big
+	if (ulimit -n 4096; ulimit -H -n 6000) 2>/dev/null; then
+		[ "$(grep -cE 'open files +5000 +6000' <<<"$output")" = 2 ]
+	else # root of a machine that keeps CAP_SYS_RESOURCE to itself
+		says CAP_SYS_RESOURCE
+	fi
+}
+
+@test "lxc.prlimit: a bad name, a bad value, soft above hard are refused with what is accepted" {
+	refused 'lxc.prlimit.files = 1: "files" is no resource' getrlimit -- -s lxc.prlimit.files=1
+	refused 'lxc.prlimit.16 = 1: "16" is no resource' -- -s lxc.prlimit.16=1
+	refused 'lxc.prlimit.nofile = many: not a limit; accepted: SOFT[:HARD], numbers or unlimited' -- -s lxc.prlimit.nofile=many
+	refused 'lxc.prlimit.nofile = 10:5: the soft limit is above the hard one' -- -s lxc.prlimit.nofile=10:5
+	refused 'not a limit' -- -s lxc.prlimit.nofile=99999999999999999999
+	refused 'not a limit' -- -s lxc.prlimit.nofile=5:
+}
+
+@test "lxc.sysctl sets what the container's namespaces have, with /proc/sys read-only inside" {
+	before=$(sysctl -n net.ipv4.ip_forward kernel.shmmni kernel.msgmax net.ipv4.conf.lo.forwarding)
+	run with lxc.mount.auto= lxc.mount.auto=proc:mixed lxc.sysctl.net.ipv4.ip_forward=1 lxc.sysctl.kernel.shmmni=777 \
+		lxc.sysctl.kernel/msgmax=9000 lxc.sysctl.net/ipv4/conf/lo/proxy_arp=1 'lxc.sysctl.net.ipv4.ping_group_range=0 100' -- \
+		'cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shmmni /proc/sys/kernel/msgmax /proc/sys/net/ipv4/conf/lo/proxy_arp /proc/sys/net/ipv4/ping_group_range'
+	[ "$(tr -s '\n\t' '  ' <<<"$output")" = '1 777 9000 1 0 100 ' ]
+	[ "$(sysctl -n net.ipv4.ip_forward kernel.shmmni kernel.msgmax net.ipv4.conf.lo.forwarding)" = "$before" ]
+}
+
+@test "lxc.sysctl: unknown, not of a namespace, a value the kernel refuses, no name: each is named with its reason" {
+	refused 'lxc.sysctl.kernel.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.kernel.nothing=1
+	refused 'lxc.sysctl.net.ipv4.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.net.ipv4.nothing=1
+	refused 'lxc.sysctl.net.ipv4 = 1: there is no such sysctl' -- -s lxc.sysctl.net.ipv4=1
+	refused 'lxc.sysctl.vm.swappiness = 1: not a setting of a namespace' 'takes root there' 'sysctl.d(5)' -- -s lxc.sysctl.vm.swappiness=1
+	refused 'lxc.sysctl.net.ipv4.ip_forward = x: Invalid argument' -- -s lxc.sysctl.net.ipv4.ip_forward=x
+	refused 'names no file' -- -s lxc.sysctl.net/../kernel/x=1
+	refused 'names no file' -- -s lxc.sysctl.net..ipv4=1
+}
+
+@test "lxc.proc writes files of /proc/PID for init and attached commands" {
+	run with lxc.proc.oom_score_adj=500 lxc.proc.coredump_filter=0x3f -- \
+		'cat /proc/1/oom_score_adj /proc/self/oom_score_adj /proc/1/coredump_filter /proc/self/coredump_filter'
+	[ "$(tr '\n' ' ' <<<"$output")" = '500 500 0000003f 0000003f ' ]
+}
+
+@test "lxc.proc: what the kernel refuses is named with the reason and the privilege, links lead nowhere" {
+	refused 'lxc.proc.oom_score_adj = -500:' 'CAP_SYS_RESOURCE on the host' -- -s lxc.proc.oom_score_adj=-500
+	refused 'lxc.proc.oom_score_adj = 5000: Invalid argument' -- -s lxc.proc.oom_score_adj=5000
+	refused 'lxc.proc.nothing = 1: there is no such file in /proc/PID' -- -s lxc.proc.nothing=1
+	me 'echo mine >~/file; chmod 666 ~/file'
+	refused 'not a file that takes a value' -- -s lxc.proc.root/home/lxc-dnscrypt/file=x
+	[ "$(me 'cat ~/file')" = mine ]
+	refused 'names no file' -- -s lxc.proc.../x=1
+}
+
+@test "lxc.time.offset sets the clocks of init and of attached commands" {
+	run with lxc.time.offset.boot=1000h lxc.time.offset.monotonic=-1500ms -- \
+		'cut -d. -f1 /proc/uptime; cat /proc/self/timens_offsets; readlink /proc/1/ns/time; readlink /proc/self/ns/time'
+	[ "${lines[0]}" -ge 3600000 ]
+	[ "$(cut -d. -f1 /proc/uptime)" -lt 3600000 ]
+	[ "$(tr -s ' ' <<<"${lines[1]}")" = 'monotonic -2 500000000' ]
+	[ "$(tr -s ' ' <<<"${lines[2]}")" = 'boottime 3600000 0' ]
+	[ "${lines[3]}" = "${lines[4]}" ]
+	[ "${lines[3]}" != "$(readlink /proc/self/ns/time)" ]
+	[ "$(with -- 'readlink /proc/1/ns/time')" = "$(readlink /proc/self/ns/time)" ]
+}
+
+@test "lxc.time.offset: a clock before zero and a value without a unit are refused" {
+	refused 'lxc.time.offset.monotonic = -1000000h: CLOCK_MONOTONIC would be before zero' -- -s lxc.time.offset.monotonic=-1000000h
+	refused 'lxc.time.offset.boot = 5: a unit is missing' -- -s lxc.time.offset.boot=5
+}
