@@ -122,7 +122,7 @@ static void record_intent(void)
 static int take_slot(void)
 {
 	int error = -EDQUOT;
-	for (size_t i = 0; i < decision.count && error == -EDQUOT; i++) {
+	for (size_t i = !decision.grant[0].line; i < decision.count && error == -EDQUOT; i++) {
 		error = veth_take_slot(&veth, &decision.grant[i]);
 		helper_reply.used += veth.used;
 	}
