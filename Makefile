@@ -62,6 +62,7 @@ HELPER_CC ?= $(if $(filter 1,$(WITH_MUSL)),musl-gcc,$(CC))
 # A new file in one of these folders is built without touching this Makefile.
 LIB_SRC := $(sort $(wildcard user-tools/base/*.c user-tools/config/*.c user-tools/rootfs/*.c user-tools/network/*.c \
 	user-tools/image/*.c user-tools/container/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c setuid-helpers/veth.c))
+LIB_SRC := $(filter-out user-tools/container/seccomp-$(if $(filter 1,$(WITH_SECCOMP)),none,compile).c,$(LIB_SRC))
 LIB_SRC := $(filter-out cgroup/scope-$(if $(filter 1,$(WITH_SYSTEMD)),none,systemd).c,$(LIB_SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
 LIB := $(O)/liblxc-privsep.a
@@ -253,6 +254,7 @@ install: all
 	@for f in $(wildcard user-tools/share/config/*.conf); do \
 		sed 's|@DATADIR@|$(DATADIR)|g' $$f >$(O)/$${f##*/} && \
 		$(PUT) 644 $(O)/$${f##*/} $(DESTDIR)$(DATADIR)/lxc/config/$${f##*/} || exit 1; done
+	@$(PUT) 644 policy/common.seccomp $(DESTDIR)$(DATADIR)/lxc/config/common.seccomp
 	@for f in default.conf lxc-usernet; do [ ! -e user-tools/share/etc/$$f ] || [ -e $(DESTDIR)$(SYSCONFDIR)/lxc/$$f ] || \
 		$(PUT) 644 user-tools/share/etc/$$f $(DESTDIR)$(SYSCONFDIR)/lxc/$$f || exit 1; done
 	@for m in $(notdir $(MAN_OUT)); do $(PUT) 644 $(O)/man/$$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m || exit 1; done
@@ -271,6 +273,7 @@ uninstall:
 	@rm -f $(DESTDIR)$(LIBEXECDIR)/lxc/$(NIC) $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/init.lxc
 	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done
 	@for f in $(notdir $(wildcard user-tools/share/config/*.conf)); do rm -f $(DESTDIR)$(DATADIR)/lxc/config/$$f; done
+	@rm -f $(DESTDIR)$(DATADIR)/lxc/config/common.seccomp
 	@for c in $(COMPLETED); do rm -f $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c \
 		$(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c $(DESTDIR)$(FISHDIR)/$$c.fish; done
 	@for m in $(notdir $(MAN_OUT)); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m; done

@@ -56,4 +56,6 @@ ERROR_CODE(E_TEMPLATE,          "template",           "a template is missing or 
 ERROR_CODE(E_STORAGE,           "storage",            "the storage of a container cannot be made or removed")
 ERROR_CODE(E_KERNEL_SETTING,    "kernel-setting",     "a resource limit, sysctl, file of /proc, clock or scheduling setting cannot be applied")
 ERROR_CODE(E_RUNTIME_DIR,       "runtime-dir",        "no directory for runtime state can be used")
+ERROR_CODE(E_SECCOMP,           "seccomp",            "a seccomp profile is wrong, or its filter cannot be loaded")
+ERROR_CODE(E_LSM,               "security-module",    "an AppArmor profile or SELinux label cannot be used")
 /* clang-format on */

@@ -179,6 +179,12 @@ struct config {
 	char *log_file, *log_syslog;
 
 	bool no_new_privs;
+	char *seccomp_profile; /* a path, "none", or NULL = the shipped one */
+	struct config_origin seccomp_origin;
+	int seccomp_nesting;  /* lxc.seccomp.allow_nesting: 0, 1, or -1 = not set */
+	char *seccomp_proxy;  /* "unix:/PATH" or "unix:@NAME", or NULL */
+	char *seccomp_cookie; /* or NULL */
+	bool keyring_session; /* default true */
 	bool ephemeral;
 
 	struct cgroup_setting *cgroups;

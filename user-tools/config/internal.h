@@ -108,10 +108,17 @@ int config_set_proc(struct config *, const struct config_key *, const struct con
 		    struct error *);
 int config_set_time_offset(struct config *, const struct config_key *, const struct config_item *,
 			   struct error *);
+int config_set_seccomp_profile(struct config *, const struct config_key *,
+			       const struct config_item *, struct error *);
+int config_set_seccomp_nesting(struct config *, const struct config_key *,
+			       const struct config_item *, struct error *);
+int config_set_seccomp_proxy(struct config *, const struct config_key *, const struct config_item *,
+			     struct error *);
 int config_set_later(struct config *, const struct config_key *, const struct config_item *,
 		     struct error *);
 
 void config_free_nets(struct config *config);
+void config_free_security(struct config *config);
 void config_free_mounts(struct config *config);
 void config_free_cgroups(struct config *config);
 /* An empty value of lxc.prlimit, lxc.sysctl, lxc.proc or lxc.cgroup2 clears the family; other names do nothing. */

@@ -20,6 +20,8 @@ struct config *config_new(void)
 	config->autodev_size = 500000;
 	config->log_level = -1;
 	config->signal_pdeath = SIGKILL;
+	config->seccomp_nesting = -1;
+	config->keyring_session = true;
 	config->store = xcalloc(1, sizeof(*config->store));
 	return config;
 }
@@ -55,6 +57,7 @@ void config_free(struct config *config)
 	config_free_mounts(config);
 	config_free_cgroups(config);
 	config_free_limits(config);
+	config_free_security(config);
 	string_list_clear(&config->environment);
 	string_list_clear(&config->environment_runtime);
 	string_list_clear(&config->groups);

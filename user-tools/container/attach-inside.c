@@ -192,7 +192,7 @@ static int become(struct job *job, struct error *err)
 		return 0; /* outside the user namespace: whoever we are */
 	if (!(elevated & ATTACH_ELEVATE_CAP) && credentials_limit(config, err) < 0)
 		return -1;
-	if (credentials_become(uid, gid, err) < 0)
+	if (credentials_become_at_last(uid, gid, err) < 0)
 		return -1;
 	if (config->no_new_privs && !(elevated & ATTACH_ELEVATE_LSM) &&
 	    credentials_no_new_privs(err) < 0)
@@ -237,7 +237,13 @@ _Noreturn static void run_command(struct job *job)
 		goto failed;
 	/* begin_new_exec(): whoever is root inside may look at the process before what is
 	 * close-on-exec is closed. */
-	fd_close_from(3, &job->channel, 1);
+	const struct start_plan *plan = job->supervisor->plan;
+	fd_close_from(3, (int[]){ job->channel, plan->listener_channel }, 2);
+	/* Not outside of the user namespace, where it takes no_new_privs. */
+	bool filtered = !(job->head.elevated & ATTACH_ELEVATE_LSM) &&
+			(inside || !plan->user_namespace);
+	if (filtered && seccomp_filter_load(&plan->filter, plan->listener_channel, &err) < 0)
+		goto failed;
 	int error = execute_command(job->argv.items, &job->environment);
 	error_set(&err, E_ATTACH, error, "executing %s in the container", job->argv.items[0]);
 	err.sys_errno = error;
@@ -282,7 +288,8 @@ _Noreturn static void run_joiner(struct job *job, int memfd, int pid_pipe)
 	/* The supervisor's, and in the foreground also what its caller had open: not all of that is
 	 * close-on-exec. */
 	int keep[] = { job->stdio[0], job->stdio[1],	       job->stdio[2], job->channel,
-		       pid_pipe,      supervisor->payload.pts, log_fd() };
+		       pid_pipe,      supervisor->payload.pts, log_fd(),
+		       supervisor->plan->listener_channel };
 	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	if (pipe2(gate, O_CLOEXEC) < 0) {
 		error_set(&err, E_ATTACH, errno, "pipe");

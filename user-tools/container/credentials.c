@@ -23,6 +23,14 @@ int credentials_become(uid_t uid, gid_t gid, struct error *err)
 	return 0;
 }
 
+int credentials_become_at_last(uid_t uid, gid_t gid, struct error *err)
+{
+	/* capabilities(7): cleared by execve, which takes the capabilities of other ids than root */
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return error_set(err, E_SYSTEM, errno, "PR_SET_KEEPCAPS");
+	return credentials_become(uid, gid, err);
+}
+
 int credentials_limit(const struct config *config, struct error *err)
 {
 	/* CAP_SETPCAP allows dropping the others, so it goes last. */

@@ -178,7 +178,7 @@ static int limit_self(const struct init *init, struct error *err)
 		return error_set(err, E_SYSTEM, errno, "personality of %s", config->arch);
 	if (limits_write_sysctls(config, init->sysctls, err) < 0 ||
 	    credentials_limit(config, err) < 0 ||
-	    credentials_become(config->init_uid, config->init_gid, err) < 0)
+	    credentials_become_at_last(config->init_uid, config->init_gid, err) < 0)
 		return -1;
 	if (config->no_new_privs && credentials_no_new_privs(err) < 0)
 		return -1;
@@ -203,7 +203,9 @@ static void execute(struct init *init, struct error *err)
 			string_list_add(&argv, plan->argv.items[i]);
 	}
 	credentials_reset_signals();
-	if (limits_apply(plan->config, err) < 0)
+	/* Last: a filter may refuse everything but execve. */
+	if (limits_apply(plan->config, err) < 0 ||
+	    seccomp_filter_load(&plan->filter, plan->listener_channel, err) < 0)
 		return;
 	int error;
 	if (plan->execute) {
@@ -246,7 +248,8 @@ _Noreturn void init_run(struct start_plan *plan, int control)
 	/* Not the container's business: the supervisor's socket, lock and watch. Everything kept is
 	 * close-on-exec. */
 	int keep[] = { control,	       plan->init_fd,  plan->stdio[0],
-		       plan->stdio[1], plan->stdio[2], log_fd() };
+		       plan->stdio[1], plan->stdio[2], log_fd(),
+		       plan->listener_channel };
 	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	run(&init, &err);
 	socket_send(control, &err, sizeof(err), NULL, 0);

@@ -155,6 +155,7 @@ int plan_make(struct start_plan *plan, struct container *container,
 				     .foreground = options->foreground,
 				     .execute = options->execute,
 				     .pid_file = options->pid_file,
+				     .listener_channel = -1,
 				     .init_fd = -1,
 				     .stdio = { -1, -1, -1 },
 				     .terminal = -1 };
@@ -164,6 +165,7 @@ int plan_make(struct start_plan *plan, struct container *container,
 	    limits_check(plan->config, err) < 0 || clocks_check(plan->config, err) < 0 ||
 	    rootfs_check(plan->config, err) < 0 || plan_command(plan, options, err) < 0 ||
 	    network_plan_make(plan->config, &plan->network, err) < 0 ||
+	    seccomp_plan(plan->config, plan->execute, &plan->filter, err) < 0 ||
 	    share_open(plan, options, err) < 0 || plan_cgroup(plan, err) < 0)
 		return -1;
 	plan->time_namespace = clocks_are_set(plan->config);
@@ -178,6 +180,7 @@ void plan_clear(struct start_plan *plan)
 	free(plan->limits);
 	cgroup_free(plan->cgroup);
 	network_plan_free(&plan->network);
+	seccomp_filter_clear(&plan->filter);
 	string_list_clear(&plan->argv);
 	for (size_t i = 0; i < NS_COUNT; i++)
 		util_close_fd(&plan->shared_fds[i]);

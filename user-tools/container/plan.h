@@ -12,6 +12,7 @@
 #include "cgroup/cgroup.h"
 #include "container/container.h"
 #include "container/message.h"
+#include "container/seccomp.h"
 #include "idmap/idmap.h"
 #include "network/network.h"
 
@@ -31,6 +32,9 @@ struct start_plan {
 	struct cgroup *cgroup;
 	struct cgroup_limit *limits;
 	size_t limit_count;
+
+	struct seccomp_filter filter;
+	int listener_channel; /* where a loaded filter sends its listener, -1 = it has none */
 
 	struct string_list argv; /* init, or what init.lxc runs */
 	int init_fd;		 /* execute: init.lxc, opened on the host; else -1 */

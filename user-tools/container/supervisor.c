@@ -296,8 +296,10 @@ static int run_once(struct supervisor *supervisor, struct error *err)
  * keyring would be the container's to read. One empty keyring for the supervisor and for all that
  * it starts.
  */
-static int leave_keyring(struct error *err)
+static int leave_keyring(const struct config *config, struct error *err)
 {
+	if (!config->keyring_session)
+		return 0;
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS)
 		return 0;
 	if (errno == EPERM) /* a filter around us: nobody reads keys */
@@ -339,7 +341,7 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 	supervisor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (supervisor->epoll < 0)
 		return error_set(err, E_SYSTEM, errno, "epoll");
-	if (open_signals(supervisor, err) < 0 || leave_keyring(err) < 0)
+	if (open_signals(supervisor, err) < 0 || leave_keyring(supervisor->plan->config, err) < 0)
 		return -1;
 	supervisor->listen.fd = runtime_listen(supervisor->directory, err);
 	if (supervisor->listen.fd < 0 || serve_listen(supervisor, err) < 0)

@@ -1,0 +1,187 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Capabilities, system call filters, security modules and keyrings: what init and attached commands may do.
+
+setup_file() {
+	load '../lib/common'
+	empty_conf lxc-dnscrypt
+	me 'lxc-create -n box -t busybox' >/dev/null 2>&1
+}
+setup() { load '../lib/common'; }
+teardown() { me 'lxc-stop -k -q -n box' || :; }
+teardown_file() {
+	load '../lib/common'
+	destroy_all
+}
+
+FILTER=/home/lxc-dnscrypt/filter
+
+# profile LINE...: the file $FILTER
+profile() { printf '%s\n' "$@" | me 'cat >filter'; }
+
+# bounding STATUS: the bounding set as a number
+bounding() { echo $((16#$(awk '/^CapBnd/ { print $2 }' <<<"$1"))); }
+
+# refused DEFINITION MESSAGE...: the container does not start, and that is why
+refused() {
+	run me "lxc-start -n box -s '$1'"
+	[ "$status" -eq 1 ]
+	shift
+	says "$@"
+	[ "$(state lxc-dnscrypt box)" = STOPPED ]
+}
+
+@test "lxc.cap.drop takes names and numbers in every form away from init and from attached commands" {
+	me "lxc-start -q -n box -s lxc.cap.drop= -s 'lxc.cap.drop=sys_time	21' -s lxc.cap.drop=0"
+	for who in 1 self; do
+		status=$(me "lxc-attach -n box -- cat /proc/$who/status")
+		[ $(($(bounding "$status") & (1 << 25 | 1 << 21 | 1))) = 0 ]
+		[ $(($(bounding "$status") >> 12 & 1)) = 1 ]
+	done
+	me 'lxc-stop -k -q -n box'
+	# an empty value takes all back
+	run with 'lxc.cap.drop=sys_time' lxc.cap.drop= -- 'cat /proc/1/status'
+	[ $(($(bounding "$output") >> 25 & 1)) = 1 ]
+}
+
+@test "lxc.cap.keep leaves these only, none leaves nothing, and lxc-attach -e CAP has all" {
+	run with lxc.cap.drop= 'lxc.cap.keep=kill setuid' -- 'grep CapEff /proc/self/status'
+	[ $((16#${output##*	})) = $((1 << 5 | 1 << 7)) ]
+	run with lxc.cap.drop= 'lxc.cap.keep=kill' 'lxc.cap.keep=none' -- 'grep Cap /proc/1/status /proc/self/status'
+	[ "$(grep -cE 'Cap(Eff|Bnd|Prm|Inh|Amb):	0{16}$' <<<"$output")" = 10 ]
+	me 'lxc-start -q -n box -s lxc.cap.drop= -s lxc.cap.keep=none'
+	run me 'lxc-attach -n box -eCAP -- grep CapEff /proc/self/status'
+	[ $((16#${output##*	})) -gt $((1 << 21)) ]
+}
+
+@test "capabilities that do not exist, and drop together with keep, are refused" {
+	refused lxc.cap.drop=CAP_CHOWN 'lxc.cap.drop = CAP_CHOWN: "CAP_CHOWN" is no capability; accepted: capability names in lower case'
+	refused lxc.cap.drop=99 '"99" is no capability'
+	refused lxc.cap.drop=none '"none" is no capability'
+	refused 'lxc.cap.drop=kill chwon' '"chwon" is no capability'
+	run me 'lxc-start -n box -s lxc.cap.drop=kill -s lxc.cap.keep=chown'
+	says 'lxc.cap.drop and lxc.cap.keep exclude each other'
+}
+
+@test "lxc.no_new_privs holds for init and attached commands, but not with -e LSM" {
+	me 'lxc-start -q -n box -s lxc.no_new_privs=1'
+	[ "$(me 'lxc-attach -n box -- grep NoNewPrivs /proc/1/status /proc/self/status' | grep -c '1$')" = 2 ]
+	[ "$(me 'lxc-attach -n box -eLSM -- grep NoNewPrivs /proc/self/status')" = "NoNewPrivs:	0" ]
+	me 'lxc-stop -k -q -n box'
+	[ "$(with lxc.no_new_privs=0 -- 'grep NoNewPrivs /proc/1/status /proc/self/status' | grep -c '0$')" = 2 ]
+	refused lxc.no_new_privs=2 'lxc.no_new_privs = 2: not 0 or 1'
+	refused lxc.no_new_privs=yes 'not 0 or 1'
+}
+
+@test "without lxc.seccomp.profile the shipped filter is in force, for attached commands, too" {
+	run with -- 'grep Seccomp: /proc/1/status /proc/self/status; mount -t tmpfs none /mnt && umount -f /mnt; umount /mnt && echo unmounted'
+	[ "$(grep -c 'Seccomp:	2' <<<"$output")" = 2 ]
+	says "umount: can't unmount /mnt: Permission denied" unmounted
+}
+
+@test "lxc.seccomp.profile none, or nothing, is no filter" {
+	for value in none ''; do
+		run with "lxc.seccomp.profile=$value" -- 'grep Seccomp: /proc/1/status /proc/self/status'
+		[ "$(grep -c 'Seccomp:	0' <<<"$output")" = 2 ]
+	done
+}
+
+@test "lxc.seccomp.profile decides for init and attached commands, but not with -e LSM" {
+	profile 2 denylist 'mkdir errno 28'
+	me "lxc-start -q -n box -s lxc.seccomp.profile=$FILTER -- /bin/sh -c 'mkdir /by-init 2>/said; sleep 60'"
+	run me 'lxc-attach -n box -- mkdir /attached'
+	says 'No space left on device'
+	run me 'lxc-attach -n box -- cat /said'
+	says 'No space left on device'
+	me 'lxc-attach -n box -eLSM -- sh -c "grep -x Seccomp:.0 /proc/self/status && mkdir /elevated && rmdir /elevated"'
+	# the file is read once
+	me 'rm filter'
+	run me 'lxc-attach -n box -u 5 -- mkdir /tmp/attached'
+	says 'No space left on device'
+}
+
+@test "a filter and lxc.init.uid, lxc.no_new_privs, lxc.cap.drop go together" {
+	profile 2 denylist 'mkdir errno 28'
+	for keys in 'lxc.init.uid=7' 'lxc.no_new_privs=1' 'lxc.cap.keep=none' 'lxc.cap.drop=sys_admin'; do
+		run with lxc.cap.drop= "$keys" "lxc.seccomp.profile=$FILTER" 'lxc.init.cmd=/bin/sleep 60' -- 'cat /proc/1/status; mkdir /x'
+		says 'Seccomp:	2' 'No space left on device'
+	done
+	run with lxc.init.uid=7 'lxc.init.cmd=/bin/sleep 60' -- 'cat /proc/1/status'
+	says $'Uid:\t7' $'CapPrm:\t0000000000000000' $'CapEff:\t0000000000000000'
+}
+
+@test "an allowlist lets pass what it names" {
+	# what a static program calls
+	profile 2 'allowlist errno 95' execve execveat exit_group brk arch_prctl set_tid_address set_robust_list rseq prlimit64 readlinkat readlink \
+		getrandom mprotect mmap munmap read write writev openat close fstat newfstatat lseek poll nanosleep clock_nanosleep \
+		rt_sigaction rt_sigprocmask getuid geteuid getgid getegid ioctl prctl wait4 clone vfork fork getpid getppid uname getcwd sendfile
+	me "lxc-start -q -n box -s lxc.seccomp.profile=$FILTER -- /bin/sleep 60"
+	run me 'lxc-attach -n box -- cat /proc/version; lxc-attach -n box -- mkdir /x; lxc-attach -n box -- chmod 700 /'
+	says Linux "can't create directory '/x': Operation not supported" 'chmod: /: Operation not supported'
+}
+
+@test "kill, trap and log do what they say" {
+	profile 2 denylist 'mkdir kill' 'rmdir trap' 'chmod log' 'fchmodat log'
+	run with "lxc.seccomp.profile=$FILTER" -- '(mkdir /x); echo mkdir \$?; (rmdir /x); echo rmdir \$?; chmod 755 /tmp; echo chmod \$?'
+	says 'mkdir 159' 'rmdir 159' 'chmod 0'
+}
+
+@test "a profile with a mistake is refused with file and line before anything starts" {
+	profile 2 denylist '' 'mkdri errno 1'
+	refused "lxc.seccomp.profile=$FILTER" "$FILTER:4: \"mkdri\": libseccomp knows no such system call" 'fix: correct the name'
+	profile 2 denylist 'mkdir errno EPERM'
+	me "echo 'lxc.seccomp.profile = $FILTER' >more.conf"
+	refused lxc.include=/home/lxc-dnscrypt/more.conf "$FILTER:3: \"EPERM\": not a number for this action; accepted: 0 to 4095" \
+		'rule: /home/lxc-dnscrypt/more.conf:1'
+	profile 2 allowlist mkdir
+	refused "lxc.seccomp.profile=$FILTER" "$FILTER: does not allow execve"
+	profile 2 denylist 'mkdir notify'
+	refused "lxc.seccomp.profile=$FILTER" 'has notify, and there is nobody to ask' 'fix: lxc.seccomp.notify.proxy'
+	refused lxc.seccomp.profile=/no/such/file 'seccomp profile /no/such/file: No such file or directory'
+	refused lxc.seccomp.profile=/tmp '/tmp: not a regular file'
+	refused lxc.seccomp.profile=common.seccomp 'lxc.seccomp.profile = common.seccomp: not an absolute path; accepted: an absolute path, or none'
+	me 'mkfifo fifo'
+	refused lxc.seccomp.profile=/home/lxc-dnscrypt/fifo 'not a regular file'
+}
+
+@test "filters stack, unless lxc.seccomp.allow_nesting = 0, which is said" {
+	profile 2 denylist 'mkdir errno 28'
+	# a filter around the command: a shell of the container without a root of its own would be the host's
+	cat >/tmp/filtered.py <<-'PY'
+		import ctypes, os, struct, sys
+		libc = ctypes.CDLL(None, use_errno=True)
+		libc.prctl(38, 1 if sys.argv[1] == 'nnp' else 0, 0, 0, 0)
+		code = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0x7fff0000))
+		class Program(ctypes.Structure):
+		    _fields_ = [('length', ctypes.c_ushort), ('code', ctypes.c_void_p)]
+		program = Program(1, ctypes.addressof(code))
+		assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0, ctypes.get_errno()
+		os.execvp(sys.argv[2], sys.argv[2:])
+	PY
+	# root may have a filter without no_new_privs, so that the helpers still work for the user it becomes
+	below() { python3 /tmp/filtered.py plain su - lxc-dnscrypt -c "PATH=/usr/local/bin:/usr/bin:/bin; $*"; }
+	filters() { me 'lxc-attach -n box -- grep Seccomp_filters /proc/1/status' | tr -dc 0-9; }
+	below "lxc-start -q -n box -s lxc.seccomp.profile=$FILTER"
+	[ "$(filters)" = 2 ]
+	me 'lxc-stop -k -q -n box'
+	below "lxc-start -q -n box -s lxc.seccomp.profile=$FILTER -s lxc.seccomp.allow_nesting=1"
+	[ "$(filters)" = 2 ]
+	me 'lxc-stop -k -q -n box'
+	run below "lxc-start -n box -s lxc.seccomp.profile=$FILTER -s lxc.seccomp.allow_nesting=0"
+	says 'lxc.seccomp.allow_nesting = 0: there is a filter around this process already, no other is added'
+	[ "$(filters)" = 1 ]
+	me 'lxc-stop -k -q -n box'
+	# nothing around: it is loaded
+	me "lxc-start -q -n box -s lxc.seccomp.profile=$FILTER -s lxc.seccomp.allow_nesting=0"
+	[ "$(filters)" = 1 ]
+	me 'lxc-stop -k -q -n box'
+	refused lxc.seccomp.allow_nesting=2 'not 0 or 1'
+}
+
+@test "without the shipped file a container starts without a filter, and the log says so" {
+	mv /usr/local/share/lxc/config/common.seccomp /tmp/
+	me 'lxc-start -q -n box -l INFO -o box.log'
+	mv /tmp/common.seccomp /usr/local/share/lxc/config/
+	[ "$(me 'lxc-attach -n box -- grep Seccomp: /proc/1/status')" = 'Seccomp:	0' ]
+	me 'grep -q "no default seccomp profile .*: it is not installed" box.log'
+}
