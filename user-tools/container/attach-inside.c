@@ -235,13 +235,13 @@ _Noreturn static void run_command(struct job *job)
 	credentials_reset_signals();
 	if (limits_apply(job->supervisor->plan->config, &err) < 0)
 		goto failed;
-	/* begin_new_exec(): whoever is root inside may look at the process before what is
-	 * close-on-exec is closed. */
 	const struct start_plan *plan = job->supervisor->plan;
-	fd_close_from(3, (int[]){ job->channel, plan->listener_channel }, 2);
 	/* Not outside of the user namespace, where it takes no_new_privs. */
 	bool filtered = !(job->head.elevated & ATTACH_ELEVATE_LSM) &&
 			(inside || !plan->user_namespace);
+	/* begin_new_exec(): whoever is root inside may look at the process before what is
+	 * close-on-exec is closed. */
+	fd_close_from(3, (int[]){ job->channel, filtered ? plan->listener_channel : -1 }, 2);
 	if (filtered && seccomp_filter_load(&plan->filter, plan->listener_channel, &err) < 0)
 		goto failed;
 	int error = execute_command(job->argv.items, &job->environment);
