@@ -213,7 +213,6 @@ static void what_does_not_work_yet_is_refused_before_a_start(void **state)
 	(void)state;
 	static const char *const later[] = {
 		"lxc.hook.pre-start = /bin/true",
-		"lxc.seccomp.profile = /p",
 		"lxc.mount.auto = cgroup-full",	  "lxc.ephemeral = 1",
 		"lxc.net.0.veth.pair = v0"
 	};
