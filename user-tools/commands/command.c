@@ -2,6 +2,7 @@
 #include "commands/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
 #include <unistd.h>
@@ -260,6 +261,26 @@ static void take_option(struct context *context, int code, const char *value)
 		context->quiet = true;
 }
 
+/*
+ * A closed standard stream is a number that the first file we open would get, and then hand on as
+ * somebody's input or output. It is filled the wrong way round, so that using it still fails.
+ */
+static void fill_closed_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+/* What was to be printed did not get out: the disk is full, the stream closed. */
+static int check_output(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "%s: standard output: %s\n", command.name, strerror(errno));
+	return code ? code : 1;
+}
+
 static void parse(struct context *context, int argc, char **argv)
 {
 	struct option long_options[MAX_OPTIONS + 2] = { 0 };
@@ -291,10 +312,10 @@ static void parse(struct context *context, int argc, char **argv)
 			exit(0);
 		case OPTION_VERSION:
 			puts(VERSION);
-			exit(0);
+			exit(check_output(0));
 		case OPTION_TABLE:
 			print_table();
-			exit(0);
+			exit(check_output(0));
 		case '?':
 			print_help(stderr);
 			exit(1);
@@ -323,6 +344,7 @@ int main(int argc, char **argv)
 {
 	struct context context = { 0 };
 	struct error err = { 0 };
+	fill_closed_streams();
 	program_name = command.name;
 	collect_options();
 	parse(&context, argc, argv);
@@ -336,5 +358,5 @@ int main(int argc, char **argv)
 	if (error_is_set(&err) && !context.quiet)
 		error_print(&err, command.name, context.name, stderr);
 	free(context.given);
-	return code;
+	return check_output(code);
 }

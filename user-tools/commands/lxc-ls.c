@@ -163,8 +163,8 @@ static void print_names(const struct table *table)
 	if (isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col > width + 1)
 		per_line = size.ws_col / (width + 1);
 	for (size_t r = 0; r < table->row_count; r++)
-		printf("%-*s %s", (int)width, table->rows[r].cell[NAME],
-		       (r + 1) % per_line == 0 || r + 1 == table->row_count ? "\n" : "");
+		printf("%-*s%s", (int)width, table->rows[r].cell[NAME],
+		       (r + 1) % per_line == 0 || r + 1 == table->row_count ? "\n" : " ");
 }
 
 static bool state_wanted(const struct context *context, enum container_state state)

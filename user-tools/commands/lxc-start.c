@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <string.h>
 
+#include "base/file.h"
 #include "commands/command.h"
 #include "commands/share.h"
 
@@ -19,12 +20,16 @@ static const struct option_info options[] = {
 	{ 0 },
 };
 
-/* -c and -L are keys by another name. */
+/* -c and -L are keys by another name; a relative path is one of the caller's directory. */
 static int define(struct container *container, const struct context *context, int code,
 		  const char *key, struct error *err)
 {
 	const char *value = option_value(context, code);
-	return value ? config_set(container->config, key, value, err) : 0;
+	if (!value)
+		return 0;
+	_cleanup_free_ char *path =
+	    *value && strcmp(value, "none") != 0 ? path_absolute(value) : xstrdup(value);
+	return config_set(container->config, key, path, err);
 }
 
 static int run(struct context *context, struct error *err)

@@ -71,6 +71,9 @@ char *config_get(const struct config *config, const char *name, bool *known)
 		_cleanup_free_ char *value = shown_value(config, &store->items[i]);
 		append(&text, value, key->list ? "\n" : "");
 	}
+	/* LXC ends every list with a line end but this one. */
+	if (text && strcmp(name, "lxc.idmap") == 0)
+		string_trim(text);
 	return text ? text : xstrdup("");
 }
 

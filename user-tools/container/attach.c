@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/socket.h"
 #include "container/attach-request.h"
 #include "container/client.h"
@@ -214,8 +215,20 @@ static int await_status(struct session *session, int *status, struct error *err)
 	}
 }
 
-static int run_session(struct session *session, const struct attach_options *options, int pty,
-		       int *status, struct error *err)
+/* Before the command runs, which a log that cannot be written would be too late to stop. */
+static int open_pty_log(const char *path, bool terminal, int *log, struct error *err)
+{
+	if (!path)
+		return 0;
+	*log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (*log < 0)
+		return error_set(err, E_ATTACH, errno, "pty log %s", path);
+	if (!terminal)
+		log_notice("pty log %s: without a terminal there is nothing to log", path);
+	return 0;
+}
+
+static int run_session(struct session *session, int log, int pty, int *status, struct error *err)
 {
 	if (pty >= 0) {
 		struct terminal_session terminal = { .in = isatty(0) ? 0 : -1,
@@ -225,16 +238,7 @@ static int run_session(struct session *session, const struct attach_options *opt
 						     .remote = pty,
 						     .control = session->connection,
 						     .escape = -1,
-						     .log = -1 };
-		_cleanup_close_ int log = -1;
-		if (options->pty_log) {
-			log =
-			    open(options->pty_log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-			if (log < 0)
-				return error_set(err, E_ATTACH, errno, "pty log %s",
-						 options->pty_log);
-			terminal.log = log;
-		}
+						     .log = log };
 		if (terminal.in >= 0)
 			terminal_set_raw(terminal.in);
 		int result = terminal_run(&terminal, err);
@@ -257,9 +261,10 @@ int container_attach(struct container *container, const struct attach_options *o
 			terminals |= 1u << fd;
 	if (options->selinux_context)
 		return error_set(err, E_UNSUPPORTED, 0, "SELinux contexts are not supported yet");
+	_cleanup_close_ int log = -1;
 	_cleanup_close_ int connection = client_connect(container, err);
 	_cleanup_close_ int request = connection < 0 ? -1 : pack(options, terminals, err);
-	if (request < 0)
+	if (request < 0 || open_pty_log(options->pty_log, terminals, &log, err) < 0)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
 		return error_set(err, E_ATTACH, errno, "socketpair");
@@ -273,7 +278,7 @@ int container_attach(struct container *container, const struct attach_options *o
 	catch_signals(&session);
 	result = await_start(&session, own, &pty, status, err);
 	if (result > 0)
-		result = run_session(&session, options, pty, status, err);
+		result = run_session(&session, log, pty, status, err);
 	sigprocmask(SIG_SETMASK, &session.old, NULL);
 	util_close_fd(&session.signals);
 	return result;

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -147,6 +148,24 @@ static void plan_terminals(struct start_plan *plan)
 	plan->console = plan->console && any_terminal;
 }
 
+/* It is replaced when written and removed at the end: only a regular file may be. */
+static int plan_pid_file(struct start_plan *plan, const char *path, struct error *err)
+{
+	struct stat st;
+	if (!path)
+		return 0;
+	plan->pid_file = path_absolute(path);
+	_cleanup_free_ char *directory = xstrdup(plan->pid_file);
+	char *slash = strrchr(directory, '/');
+	slash[slash == directory] = 0;
+	if (access(directory, W_OK) < 0)
+		return error_set(err, E_USAGE, errno, "--pidfile=%s: %s", path, directory);
+	if (lstat(plan->pid_file, &st) == 0 && !S_ISREG(st.st_mode))
+		return error_set(err, E_USAGE, 0,
+				 "--pidfile=%s is there and is not a regular file", path);
+	return 0;
+}
+
 int plan_make(struct start_plan *plan, struct container *container,
 	      const struct start_options *options, struct error *err)
 {
@@ -154,7 +173,6 @@ int plan_make(struct start_plan *plan, struct container *container,
 				     .config = container->config,
 				     .foreground = options->foreground,
 				     .execute = options->execute,
-				     .pid_file = options->pid_file,
 				     .listener_channel = -1,
 				     .init_fd = -1,
 				     .stdio = { -1, -1, -1 },
@@ -164,6 +182,7 @@ int plan_make(struct start_plan *plan, struct container *container,
 	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
 	    limits_check(plan->config, err) < 0 || clocks_check(plan->config, err) < 0 ||
 	    rootfs_check(plan->config, err) < 0 || plan_command(plan, options, err) < 0 ||
+	    plan_pid_file(plan, options->pid_file, err) < 0 ||
 	    network_plan_make(plan->config, &plan->network, err) < 0 ||
 	    seccomp_plan(plan->config, plan->execute, &plan->filter, err) < 0 ||
 	    share_open(plan, options, err) < 0 || plan_cgroup(plan, err) < 0)
@@ -178,6 +197,7 @@ void plan_clear(struct start_plan *plan)
 	for (size_t i = 0; i < plan->limit_count && plan->limits; i++)
 		free((char *)plan->limits[i].origin);
 	free(plan->limits);
+	free(plan->pid_file);
 	cgroup_free(plan->cgroup);
 	network_plan_free(&plan->network);
 	seccomp_filter_clear(&plan->filter);

@@ -20,7 +20,7 @@ struct start_plan {
 	const struct container *container;
 	const struct config *config;
 	bool foreground, execute;
-	const char *pid_file;
+	char *pid_file; /* absolute: the supervisor runs in / */
 
 	bool user_namespace;
 	struct idmap map;

@@ -309,14 +309,16 @@ static int leave_keyring(const struct config *config, struct error *err)
 			 "an admin: sysctl kernel.keys.maxkeys=2000 kernel.keys.maxbytes=200000");
 }
 
-static void write_pid_file(const struct supervisor *supervisor)
+static int write_pid_file(struct supervisor *supervisor, struct error *err)
 {
 	const char *path = supervisor->plan->pid_file;
 	if (!path)
-		return;
+		return 0;
 	_cleanup_free_ char *text = xasprintf("%ld\n", (long)getpid());
 	if (file_write_atomic(path, text, strlen(text), 0644) < 0)
-		log_notice("pid file %s: %s", path, strerror(errno));
+		return error_set(err, E_SYSTEM, errno, "pid file %s", path);
+	supervisor->wrote_pid_file = true;
+	return 0;
 }
 
 /* Groups that a supervisor which was killed could not remove. */
@@ -347,8 +349,7 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 	if (supervisor->listen.fd < 0 || serve_listen(supervisor, err) < 0)
 		return -1;
 	clean_after_crash(supervisor);
-	write_pid_file(supervisor);
-	return 0;
+	return write_pid_file(supervisor, err);
 }
 
 int supervisor_run(struct start_plan *plan, int directory, int starter, int *status,
@@ -383,7 +384,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	if (result < 0)
 		log_error("%s", err->message);
 	remove_groups(&supervisor);
-	if (plan->pid_file)
+	if (supervisor.wrote_pid_file)
 		unlink(plan->pid_file);
 	runtime_remove(directory, container->lxcpath, container->name);
 	supervisor.state = STATE_STOPPED;

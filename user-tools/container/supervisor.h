@@ -54,6 +54,7 @@ struct supervisor {
 	const struct client *tty_holders[SPAWN_MAX_TTYS + 1];
 	bool stopping;	 /* a clean stop was ordered by signal */
 	int64_t kill_at; /* monotonic ms of the kill after it, 0 = none */
+	bool wrote_pid_file;
 	bool init_ended;
 	int init_status; /* wait status */
 };

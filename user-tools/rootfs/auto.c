@@ -194,6 +194,9 @@ int rootfs_remount_proc_sys(struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		_cleanup_close_ int made =
 		    mount_on(&rootfs, names[i][0], names[i][1], NULL, SAFE, err);
+		if (made < 0 && i == 1 && err->sys_errno == EPERM)
+			error_fix(err, "sysfs shows a network namespace: join the container's, too "
+				       "(-s with USER and NETWORK)");
 		if (made < 0)
 			return -1;
 	}
