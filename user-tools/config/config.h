@@ -255,6 +255,16 @@ int config_check_supported(const struct config *config, struct error *err);
  */
 int config_save(struct config *config, const char *path, mode_t mode, struct error *err);
 
+/*
+ * The text of a configuration file with the key names of before LXC 2.1 replaced by those of today;
+ * what has no meaning any more becomes a comment, everything else stays as it is. changed (may be
+ * NULL) is told each such line; now is NULL for one that was dropped. The caller frees *result.
+ * E_CONFIG_KEY "NAME:LINE: ..." for an old line in a place where it means nothing.
+ */
+int config_update_text(const char *text, size_t length, const char *name, char **result,
+		       void (*changed)(unsigned line, const char *was, const char *now),
+		       struct error *err);
+
 /* The key table, for manual pages and completion: name with [i] for an index, value form, one-line
  * meaning, supported now. */
 struct config_key_info {

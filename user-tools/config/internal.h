@@ -5,6 +5,7 @@
 #define CONFIG_INTERNAL_H
 
 #include "config/config.h"
+#include "config/old-keys.h"
 
 #define CONFIG_MAX_FILE (1u << 20)
 #define CONFIG_MAX_LINE 65536u
@@ -22,6 +23,7 @@ struct config_store {
 	size_t item_count;
 	struct string_list raw;	  /* lines of the first file, as they stand */
 	struct string_list added; /* "KEY = VALUE" set later */
+	struct old_keys old;
 };
 
 enum config_support {

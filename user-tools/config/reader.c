@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "config/internal.h"
 
 struct config *config_new(void)
@@ -36,6 +37,7 @@ static void free_store(struct config_store *store)
 	string_list_clear(&store->names);
 	string_list_clear(&store->raw);
 	string_list_clear(&store->added);
+	old_keys_clear(&store->old);
 	free(store);
 }
 
@@ -70,47 +72,10 @@ void config_cleanup(struct config **config)
 	config_free(*config);
 }
 
-/* Names since 2.1 of keys that old files have. */
-static const struct {
-	const char *old, *now;
-} renamed[] = {
-	{ "lxc.utsname", "lxc.uts.name" },
-	{ "lxc.rootfs", "lxc.rootfs.path" },
-	{ "lxc.rootfs.backend", "the prefix of lxc.rootfs.path" },
-	{ "lxc.mount", "lxc.mount.fstab" },
-	{ "lxc.tty", "lxc.tty.max" },
-	{ "lxc.pts", "lxc.pty.max" },
-	{ "lxc.devttydir", "lxc.tty.dir" },
-	{ "lxc.console", "lxc.console.path" },
-	{ "lxc.aa_profile", "lxc.apparmor.profile" },
-	{ "lxc.aa_allow_incomplete", "lxc.apparmor.allow_incomplete" },
-	{ "lxc.se_context", "lxc.selinux.context" },
-	{ "lxc.seccomp", "lxc.seccomp.profile" },
-	{ "lxc.id_map", "lxc.idmap" },
-	{ "lxc.haltsignal", "lxc.signal.halt" },
-	{ "lxc.rebootsignal", "lxc.signal.reboot" },
-	{ "lxc.stopsignal", "lxc.signal.stop" },
-	{ "lxc.loglevel", "lxc.log.level" },
-	{ "lxc.logfile", "lxc.log.file" },
-	{ "lxc.syslog", "lxc.log.syslog" },
-	{ "lxc.init_cmd", "lxc.init.cmd" },
-	{ "lxc.init_uid", "lxc.init.uid" },
-	{ "lxc.init_gid", "lxc.init.gid" },
-	{ "lxc.kmsg", "nothing: remove the line" },
-	{ "lxc.pivotdir", "nothing: remove the line" },
-};
-
 static int unknown_key(const struct config_item *item, struct error *err)
 {
 	error_set(err, E_CONFIG_KEY, 0, "%s: there is no key %.100s", config_place(&item->origin),
 		  item->key);
-	for (size_t i = 0; i < ARRAY_SIZE(renamed); i++)
-		if (strcmp(item->key, renamed[i].old) == 0)
-			return error_fix(err, "its name has been %s since LXC 2.1", renamed[i].now);
-	if (string_starts(item->key, "lxc.network."))
-		return error_fix(err, "the names have been lxc.net.0.* since LXC 2.1");
-	if (string_starts(item->key, "lxc.limit."))
-		return error_fix(err, "the names have been lxc.prlimit.* since LXC 2.1");
 	return error_fix(err, "lxc.container.conf(5) lists the keys");
 }
 
@@ -168,6 +133,38 @@ static int include(struct config *config, const struct config_item *item, int de
 		   struct error *err);
 
 static int apply(struct config *config, const struct config_item *item, int depth,
+		 struct error *err);
+
+/* An old spelling, with one notice. Returns 1 if it is none. */
+static int apply_old(struct config *config, const struct config_item *item, int depth,
+		     struct error *err)
+{
+	struct config_item now = { .origin = item->origin };
+	struct old_keys *old = &config->store->old;
+	const char *place = config_place(&item->origin);
+	int result = 0;
+	switch (old_keys_translate(old, item->key, item->value, &now.key, &now.value)) {
+	case OLD_KEY_NOT:
+		return 1;
+	case OLD_KEY_WRONG:
+		return error_set(err, E_CONFIG_KEY, 0, "%s: %s: %s", place, item->key, now.key);
+	case OLD_KEY_DROPPED:
+		log_notice("%s: %s is not needed any more: %s", place, item->key, now.key);
+		now.key = xstrdup("lxc.rootfs.path");
+		if (strcmp(item->key, "lxc.rootfs.backend") == 0 && config->rootfs_path)
+			now.value = old_keys_rootfs(old, config->rootfs_path);
+		break;
+	case OLD_KEY_RENAMED:
+		log_notice("%s: %s is %s since LXC 2.1", place, item->key, now.key);
+	}
+	if (now.value)
+		result = apply(config, &now, depth, err);
+	free(now.key);
+	free(now.value);
+	return result;
+}
+
+static int apply(struct config *config, const struct config_item *item, int depth,
 		 struct error *err)
 {
 	if (!*item->value && clears_family(item->key)) {
@@ -179,8 +176,10 @@ static int apply(struct config *config, const struct config_item *item, int dept
 		return 0;
 	}
 	const struct config_key *key = config_find_key(item->key);
-	if (!key)
-		return unknown_key(item, err);
+	if (!key) {
+		int result = apply_old(config, item, depth, err);
+		return result > 0 ? unknown_key(item, err) : result;
+	}
 	if (strcmp(item->key, "lxc.include") == 0)
 		return include(config, item, depth, err);
 	if (strlen(item->value) > CONFIG_MAX_LINE)

@@ -107,14 +107,18 @@ int image_initial_config(const char *file, char **text, struct error *err)
 	ssize_t size = file_read_all(AT_FDCWD, path, MAX_CONFIG, &content);
 	if (size < 0)
 		return error_set(err, E_CONFIG_READ, errno, "configuration file %s", path);
-	const char *newline = size > 0 && content[size - 1] != '\n' ? "\n" : "";
+	/* Old spellings were told when it was loaded; the container gets today's. */
+	_cleanup_free_ char *updated = NULL;
+	if (config_update_text(content, (size_t)size, path, &updated, NULL, err) < 0)
+		return -1;
+	const char *newline = *updated && !string_ends(updated, "\n") ? "\n" : "";
 	bool add_ids = !config->has_idmap && geteuid() != 0;
 	if (add_ids)
 		log_notice("%s has no lxc.idmap: using your ids of /etc/subuid (lxc.idmap = auto)",
 			   path);
 	else if (!config->has_idmap)
 		log_notice("%s has no lxc.idmap: root in this container is root of the host", path);
-	*text = xasprintf("%s%s%s", content, newline, add_ids ? "lxc.idmap = auto\n" : "");
+	*text = xasprintf("%s%s%s", updated, newline, add_ids ? "lxc.idmap = auto\n" : "");
 	return 0;
 }
 
