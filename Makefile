@@ -3,7 +3,7 @@
 #   make                build everything          make check        all tests (root; installs what they need)
 #   make install        install (PREFIX, DESTDIR) make check-unit   unit tests (no root)
 #   make quickstart     from a fresh Debian to a running container (root)
-#   make uninstall  bench  clean  dist
+#   make uninstall  bench  clean  dist            make check-vm     tests in a VM with systemd, AppArmor, cgroup2 (root)
 #
 # Feature switches, detected by pkg-config, overridable both ways: WITH_SECCOMP=1|0 WITH_MAN=1|0 WITH_MUSL=1|0
 
@@ -210,6 +210,18 @@ check:
 check-system: all attacks $(O)/tests/cgroup-driver
 	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
 	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
+
+# What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.
+VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats))
+
+.PHONY: check-vm
+check-vm:
+	@user-tools/share/setup/dependencies vm
+	@$(MAKE) --no-print-directory WERROR=1 all attacks $(O)/tests/cgroup-driver
+	@tests/vm/vmlane prepare
+	@WERROR=1 tests/vm/vmlane pack $(O)/vm-tree.img
+	@prove --timer --failures --comments -j2 --exec \
+		'tests/vm/vmlane run --tree $(O)/vm-tree.img -- bats --print-output-on-failure' $(VM_TESTS)
 
 # A table of ratios against Debian's lxc in the same run; nothing is asserted about time.
 bench: all
