@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 
 #include "base/file.h"
+#include "base/user.h"
 
 bool cgroup_euid_is_root(void)
 {

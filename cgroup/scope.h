@@ -3,9 +3,9 @@
  * A delegated control group from systemd: a transient scope of the caller's own manager
  * (user@UID.service). For a caller in a login session, whose group is root's.
  *
- * The manager is found by uid, below /run/user/UID, never by the environment. libsystemd is needed
- * neither to start a program nor in the supervisor: a short-lived child loads it
- * (scope-systemd.c); built with WITH_SYSTEMD=0 there is never a manager (scope-none.c).
+ * The manager is found by uid, below /run/user/UID, never by the environment. A program of its own
+ * asks it (user-scope.c), so that libsystemd is needed by nothing else; where that program is not
+ * installed (WITH_SYSTEMD=0) there is never a manager.
  */
 #ifndef CGROUP_SCOPE_H
 #define CGROUP_SCOPE_H

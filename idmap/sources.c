@@ -2,12 +2,12 @@
 /* Where accounts and their subordinate ids come from on this machine, and how a user gets some. */
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/user.h"
 #include "base/util.h"
 #include "idmap/internal.h"
 
@@ -77,9 +77,10 @@ static void find_name(struct subids_source *source, struct text passwd, uid_t ui
 		source->name = xstrndup(account->name.data, account->name.size);
 		return;
 	}
-	const struct passwd *entry = getpwuid(uid);
-	if (entry) {
-		source->name = xstrdup(entry->pw_name);
+	struct user user;
+	if (user_find(uid, &user)) {
+		source->name = xstrdup(user.name);
+		user_clear(&user);
 		account->name = text_of(source->name);
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/paths.h"
+#include "base/user.h"
 #include "base/util.h"
 #include "policy/usernet.h"
 #include "setuid-helpers/client-internal.h"

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/socket.h"
+#include "base/user.h"
 #include "base/util.h"
 #include "policy/usernet.h"
 #include "setuid-helpers/client-internal.h"

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/user.h"
 #include "base/util.h"
 
 ssize_t file_read_fd(int fd, size_t max, char **out)
@@ -160,14 +160,12 @@ char *path_home(void)
 	const char *home = getenv("HOME");
 	if (home && *home == '/')
 		return xstrdup(home);
-	struct passwd *pw = getpwuid(geteuid());
-	return pw && pw->pw_dir && *pw->pw_dir == '/' ? xstrdup(pw->pw_dir) : NULL;
-}
-
-char *user_name(uid_t uid)
-{
-	struct passwd *pw = getpwuid(uid);
-	return pw ? xstrdup(pw->pw_name) : xasprintf("%u", (unsigned)uid);
+	struct user user;
+	if (!user_find(geteuid(), &user))
+		return NULL;
+	char *path = *user.home == '/' ? xstrdup(user.home) : NULL;
+	user_clear(&user);
+	return path;
 }
 
 char *path_libexec(const char *name)

@@ -44,8 +44,6 @@ char *path_absolute(const char *path);
 
 /* The caller's home directory: $HOME if absolute, else passwd. NULL if neither; caller frees. */
 char *path_home(void);
-/* The caller's user name from passwd, or the decimal uid; caller frees. */
-char *user_name(uid_t uid);
 
 /*
  * An installed program of ours: LIBEXECDIR/NAME, or below $LXC_PRIVSEP_LIBEXECDIR for an

@@ -8,7 +8,6 @@
 #define LOG_MODULE "attach"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -38,7 +37,12 @@ struct job {
 	struct string_list argv, environment, set;
 	int stdio[3];
 	int channel;
+	int pid_pipe; /* to the supervisor */
+	int gate[2];
 };
+
+/* A stack for the command's process until it is executed. */
+#define COMMAND_STACK (256 * 1024)
 
 static const char *take_string(const char **at, const char *end)
 {
@@ -264,11 +268,25 @@ static int prepare_kernel_state(const struct config *config, struct error *err)
 	return limits_raise(config, 0, err);
 }
 
-/* The first process: join, make the second, say its pid. */
-_Noreturn static void run_joiner(struct job *job, int memfd, int pid_pipe)
+/* The second process, in the memory of the first until it is executed. */
+static int start_command(void *data)
 {
+	struct job *job = data;
+	char none;
+	close(job->gate[1]);
+	close(job->pid_pipe);
+	/* Not before the supervisor can know the pid: end of file when the joiner has told it. From
+	 * then on nobody else uses this memory. */
+	if (read(job->gate[0], &none, 1) != 0)
+		_exit(126);
+	run_command(job);
+}
+
+/* The first process: join, make the second, say its pid. */
+_Noreturn static void run_joiner(struct job *job, int memfd)
+{
+	static char stack[COMMAND_STACK] __attribute__((aligned(16)));
 	struct error err = { 0 };
-	int gate[2];
 	const struct supervisor *supervisor = job->supervisor;
 	if (prepare_kernel_state(supervisor->plan->config, &err) < 0)
 		goto failed;
@@ -288,31 +306,21 @@ _Noreturn static void run_joiner(struct job *job, int memfd, int pid_pipe)
 	/* The supervisor's, and in the foreground also what its caller had open: not all of that is
 	 * close-on-exec. */
 	int keep[] = { job->stdio[0], job->stdio[1],	       job->stdio[2], job->channel,
-		       pid_pipe,      supervisor->payload.pts, log_fd(),
+		       job->pid_pipe, supervisor->payload.pts, log_fd(),
 		       supervisor->plan->listener_channel };
 	fd_close_from(3, keep, ARRAY_SIZE(keep));
-	if (pipe2(gate, O_CLOEXEC) < 0) {
+	if (pipe2(job->gate, O_CLOEXEC) < 0) {
 		error_set(&err, E_ATTACH, errno, "pipe");
 		goto failed;
 	}
-	/* Its parent is ours, so that the supervisor reaps it and reports its status. */
-	struct clone_args args = { .flags = CLONE_PARENT };
-	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-	if (pid == 0) {
-		char none;
-		close(gate[1]);
-		close(pid_pipe);
-		/* Not before the supervisor can know the pid: end of file when the joiner has told
-		 * it. */
-		if (read(gate[0], &none, 1) != 0)
-			_exit(126);
-		run_command(job);
-	}
+	/* Its parent is ours, so that the supervisor reaps it and reports its status. A copy of our
+	 * memory would be thrown away by its exec, and take longer than everything above. */
+	pid_t pid = clone(start_command, stack + sizeof(stack), CLONE_PARENT | CLONE_VM, job);
 	if (pid < 0) {
 		error_set(&err, E_ATTACH, errno, "a process in the container");
 		goto failed;
 	}
-	if (write(pid_pipe, &pid, sizeof(pid)) != (ssize_t)sizeof(pid))
+	if (write(job->pid_pipe, &pid, sizeof(pid)) != (ssize_t)sizeof(pid))
 		kill(pid, SIGKILL);
 	_exit(0);
 failed:
@@ -356,11 +364,12 @@ void attach_start(struct supervisor *supervisor, struct client *client, int *fds
 	struct error err = { 0 };
 	struct job job = { .supervisor = supervisor,
 			   .stdio = { fds[0], fds[1], fds[2] },
-			   .channel = fds[4] };
+			   .channel = fds[4],
+			   .pid_pipe = pid_pipe[1] };
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(pid_pipe[0]);
-		run_joiner(&job, fds[3], pid_pipe[1]);
+		run_joiner(&job, fds[3]);
 	}
 	close(pid_pipe[1]);
 	if (pid < 0) {
