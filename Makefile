@@ -77,7 +77,7 @@ COMMAND_LIBEXEC := $(O)/libexec/init.lxc $(if $(filter 1,$(WITH_SYSTEMD)),$(O)/l
 # their memory, and the time until main(). They use no NSS (base/user.h) and load nothing.
 STATIC_COMMANDS := lxc-start lxc-execute lxc-attach lxc-stop lxc-info
 links_static = $(shell echo 'int main(void) { return 0; }' | $(CC) -fPIE -static-pie -o /dev/null -xc - $(1) 2>/dev/null && echo 1 || echo 0)
-WITH_STATIC ?= $(call links_static,$(LIBS))
+WITH_STATIC := $(or $(WITH_STATIC),$(call links_static,$(LIBS)))
 
 UNIT_TESTS := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c)))
 UNIT_BIN := $(UNIT_TESTS:%=$(O)/tests/%)
