@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/user.h"
 #include "config/config.h"
 
 #define MAX_FILE (1u << 20)
