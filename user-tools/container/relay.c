@@ -19,9 +19,23 @@
 #include "container/supervisor.h"
 #include "container/terminal.h"
 
-static void on_console(struct supervisor *supervisor, struct source *source, unsigned events)
+/* Console output to all who get it. */
+static void give_out(struct supervisor *supervisor, const char *data, size_t length)
 {
 	struct relay *relay = &supervisor->relay;
+	if (relay->log >= 0 && file_write_fd(relay->log, data, length) < 0)
+		log_warn("console log: %s", strerror(errno));
+	if (relay->copy >= 0 && write(relay->copy, data, length) < 0)
+		log_debug("lxc.console.path: %s", strerror(errno));
+	if (relay->terminal.fd >= 0 && file_write_fd(relay->terminal.fd, data, length) < 0)
+		relay->terminal.fd = -1;
+	/* A lxc-console that does not read loses output; the container does not wait for it. */
+	if (relay->peer.fd >= 0 && write(relay->peer.fd, data, length) < 0 && errno != EAGAIN)
+		relay_disconnect_peer(supervisor);
+}
+
+static void on_console(struct supervisor *supervisor, struct source *source, unsigned events)
+{
 	char data[4096];
 	(void)events;
 	ssize_t n = read(source->fd, data, sizeof(data));
@@ -30,15 +44,7 @@ static void on_console(struct supervisor *supervisor, struct source *source, uns
 			supervisor_unwatch(supervisor, source);
 		return;
 	}
-	if (relay->log >= 0 && file_write_fd(relay->log, data, (size_t)n) < 0)
-		log_warn("console log: %s", strerror(errno));
-	if (relay->copy >= 0 && write(relay->copy, data, (size_t)n) < 0)
-		log_debug("lxc.console.path: %s", strerror(errno));
-	if (relay->terminal.fd >= 0 && file_write_fd(relay->terminal.fd, data, (size_t)n) < 0)
-		relay->terminal.fd = -1;
-	/* A lxc-console that does not read loses output; the container does not wait for it. */
-	if (relay->peer.fd >= 0 && write(relay->peer.fd, data, (size_t)n) < 0 && errno != EAGAIN)
-		relay_disconnect_peer(supervisor);
+	give_out(supervisor, data, (size_t)n);
 }
 
 static void forward_to_console(struct supervisor *supervisor, const char *data, size_t length)
@@ -158,12 +164,7 @@ void relay_stop(struct supervisor *supervisor)
 			ssize_t n = read(relay->console.fd, data, sizeof(data));
 			if (n <= 0)
 				break;
-			if (relay->log >= 0)
-				file_write_fd(relay->log, data, (size_t)n);
-			if (relay->terminal.fd >= 0)
-				file_write_fd(relay->terminal.fd, data, (size_t)n);
-			if (relay->peer.fd >= 0 && write(relay->peer.fd, data, (size_t)n) < 0)
-				break;
+			give_out(supervisor, data, (size_t)n);
 		}
 		supervisor_unwatch(supervisor, &relay->console);
 		relay->console.fd = -1; /* closed with the payload */
