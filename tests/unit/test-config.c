@@ -208,7 +208,7 @@ static void what_does_not_work_yet_is_refused_before_a_start(void **state)
 	(void)state;
 	static const char *const later[] = {
 		"lxc.hook.pre-start = /bin/true",
-		"lxc.mount.auto = cgroup-full",	  "lxc.ephemeral = 1",
+		"lxc.ephemeral = 1",
 		"lxc.net.0.veth.pair = v0"
 	};
 	static const char *const harmless[] = { "lxc.ephemeral = 0",

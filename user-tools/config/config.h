@@ -71,18 +71,21 @@ struct net_config {
 	struct config_origin origin; /* of the type line */
 };
 
-/* lxc.mount.auto: each family at most once, the last word wins. */
-enum mount_mode { MOUNT_NO, MOUNT_RO, MOUNT_MIXED, MOUNT_RW };
+/*
+ * lxc.mount.auto: each family at most once, the last word wins. MOUNT_DEFAULT (cgroup without a
+ * mode): MOUNT_RW where init keeps CAP_SYS_ADMIN, else MOUNT_MIXED.
+ */
+enum mount_mode { MOUNT_NO, MOUNT_RO, MOUNT_MIXED, MOUNT_RW, MOUNT_DEFAULT };
 struct mount_auto {
 	enum mount_mode proc;
 	enum mount_mode sys;
 	enum mount_mode cgroup;
-	bool cgroup_full; /* cgroup-full:... was asked for (not supported yet) */
-	bool cgroup_force;
+	bool cgroup_unified; /* cgroup2: that hierarchy only, also where there are v1 ones */
+	char *shmounts_host, *shmounts_container; /* NULL = not wanted */
 	struct config_origin origin;
 };
 
-/* One lxc.mount.entry. */
+/* One lxc.mount.entry, or one line of lxc.mount.fstab. */
 struct mount_entry {
 	char *source, *target, *fstype, *options; /* fstab fields, octal escapes resolved */
 	struct config_origin origin;
@@ -149,6 +152,8 @@ struct config {
 	struct mount_auto mount_auto;
 	struct mount_entry *mounts;
 	size_t mount_count;
+	char *mount_fstab; /* NULL = none */
+	struct config_origin mount_fstab_origin;
 
 	bool autodev;	       /* default true */
 	uint64_t autodev_size; /* bytes, default 500000 */
@@ -241,6 +246,18 @@ char *config_get(const struct config *config, const char *key, bool *known);
  */
 int config_make_idmap(const struct config *config, uid_t uid, gid_t gid, struct idmap *map,
 		      struct error *err);
+
+/* The lines of the file that lxc.mount.fstab names, read when the container starts. */
+struct fstab {
+	struct mount_entry *entries; /* their origin is PATH:LINE, with the path of the config */
+	size_t count;
+};
+/* No lines without the key. E_CONFIG_READ, E_CONFIG_VALUE with the place of the line. */
+int config_load_fstab(const struct config *config, struct fstab *fstab, struct error *err);
+void config_free_fstab(struct fstab *fstab);
+
+/* "FILE:LINE" of a value, or "command line"; static buffer per thread. */
+const char *config_place(const struct config_origin *origin);
 
 /* Is it a key (or prefix of an indexed one) of the table? */
 bool config_key_exists(const char *key);

@@ -54,8 +54,6 @@ const struct config_key *config_find_key(const char *name);
 /* "FILE:LINE: KEY = VALUE: WHAT; accepted: FORM" */
 int config_refuse(const struct config_key *key, const struct config_item *item, struct error *err,
 		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* "FILE:LINE", static buffer per thread */
-const char *config_place(const struct config_origin *origin);
 
 /* Setters. An empty value resets. */
 int config_set_string(struct config *, const struct config_key *, const struct config_item *,
@@ -98,6 +96,8 @@ int config_set_mount_auto(struct config *, const struct config_key *, const stru
 			  struct error *);
 int config_set_mount_entry(struct config *, const struct config_key *, const struct config_item *,
 			   struct error *);
+int config_set_mount_fstab(struct config *, const struct config_key *, const struct config_item *,
+			   struct error *);
 int config_set_net_all(struct config *, const struct config_key *, const struct config_item *,
 		       struct error *);
 int config_set_net(struct config *, const struct config_key *, const struct config_item *,
@@ -122,6 +122,7 @@ int config_set_later(struct config *, const struct config_key *, const struct co
 void config_free_nets(struct config *config);
 void config_free_security(struct config *config);
 void config_free_mounts(struct config *config);
+void config_free_mount_auto(struct config *config);
 void config_free_cgroups(struct config *config);
 /* An empty value of lxc.prlimit, lxc.sysctl, lxc.proc or lxc.cgroup2 clears the family; other names do nothing. */
 void config_clear_limits(struct config *config, const char *family);

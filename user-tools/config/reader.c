@@ -52,11 +52,12 @@ void config_free(struct config *config)
 				config->console_path,	config->console_logfile,
 				config->init_cmd,	config->execute_cmd,
 				config->init_cwd,	config->log_file,
-				config->log_syslog };
+				config->log_syslog,	config->mount_fstab };
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(texts[i]);
 	config_free_nets(config);
 	config_free_mounts(config);
+	config_free_mount_auto(config);
 	config_free_cgroups(config);
 	config_free_limits(config);
 	config_free_security(config);
@@ -370,10 +371,5 @@ int config_check_supported(const struct config *config, struct error *err)
 			return error_fix(err, "remove the line if the container can do without");
 		}
 	}
-	if (config->mount_auto.cgroup_full)
-		return error_set(
-		    err, E_UNSUPPORTED, 0,
-		    "%s: lxc.mount.auto: cgroup-full, cgroup2 and shmounts are not supported yet",
-		    config_place(&config->mount_auto.origin));
 	return 0;
 }

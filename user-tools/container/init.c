@@ -88,7 +88,8 @@ static int prepare_as_caller(struct init *init, struct error *err)
 	_cleanup_close_ int group = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
 	if (group < 0 || report(init, REPORT_CGROUP_NS, 0, group, err) < 0)
 		return error_set(err, E_CGROUP, errno, "cgroup namespace");
-	if (limits_open_sysctls(init->plan->config, &init->sysctls, err) < 0)
+	if (limits_open_sysctls(init->plan->config, &init->sysctls, err) < 0 ||
+	    rootfs_take_idmapped(&init->rootfs, init->control, err) < 0)
 		return -1;
 	return rootfs_open_sources(&init->rootfs, err);
 }
@@ -160,13 +161,16 @@ static int connect_streams(const struct init *init, struct error *err)
 	return 0;
 }
 
-/* lxc.init.cwd is made if it is missing, as LXC does; by path, because this is the container's own
- * root by now. */
+/* lxc.init.cwd is made if it is missing, as LXC does. Links lead inside, as everywhere; those of
+ * /proc, which lead to whatever a process has open, nowhere. */
 static int enter_directory(const struct config *config, struct error *err)
 {
 	if (!config->init_cwd)
 		return 0;
-	if (file_make_dirs(config->init_cwd, 0755) < 0 || chdir(config->init_cwd) < 0)
+	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int directory =
+	    root < 0 ? -1 : resolve_create(root, config->init_cwd, false);
+	if (directory < 0 || fchdir(directory) < 0)
 		return error_set(err, E_INIT, errno, "lxc.init.cwd = %s", config->init_cwd);
 	return 0;
 }
@@ -243,6 +247,7 @@ _Noreturn void init_run(struct start_plan *plan, int control)
 	};
 	struct error err = { 0 };
 	init.rootfs.config = plan->config;
+	init.rootfs.plan = &plan->rootfs;
 	init.rootfs.user_namespace = plan->user_namespace;
 	init.rootfs.cgroup_layout = plan->cgroup_layout;
 	/* Not the container's business: the supervisor's socket, lock and watch. Everything kept is

@@ -16,7 +16,6 @@
 #include "container/clocks.h"
 #include "container/limits.h"
 #include "container/share.h"
-#include "rootfs/rootfs.h"
 
 static int plan_idmap(struct start_plan *plan, struct error *err)
 {
@@ -181,7 +180,8 @@ int plan_make(struct start_plan *plan, struct container *container,
 		plan->shared_fds[i] = -1;
 	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
 	    limits_check(plan->config, err) < 0 || clocks_check(plan->config, err) < 0 ||
-	    rootfs_check(plan->config, err) < 0 || plan_command(plan, options, err) < 0 ||
+	    rootfs_plan_make(&plan->rootfs, plan->config, plan->user_namespace, err) < 0 ||
+	    plan_command(plan, options, err) < 0 ||
 	    plan_pid_file(plan, options->pid_file, err) < 0 ||
 	    network_plan_make(plan->config, &plan->network, err) < 0 ||
 	    seccomp_plan(plan->config, plan->execute, &plan->filter, err) < 0 ||
@@ -201,6 +201,7 @@ void plan_clear(struct start_plan *plan)
 	cgroup_free(plan->cgroup);
 	network_plan_free(&plan->network);
 	seccomp_filter_clear(&plan->filter);
+	rootfs_plan_clear(&plan->rootfs);
 	string_list_clear(&plan->argv);
 	for (size_t i = 0; i < NS_COUNT; i++)
 		util_close_fd(&plan->shared_fds[i]);

@@ -15,6 +15,7 @@
 #include "container/seccomp.h"
 #include "idmap/idmap.h"
 #include "network/network.h"
+#include "rootfs/rootfs.h"
 
 struct start_plan {
 	const struct container *container;
@@ -24,6 +25,7 @@ struct start_plan {
 
 	bool user_namespace;
 	struct idmap map;
+	struct rootfs_plan rootfs;
 	struct network_plan network;
 	bool time_namespace; /* made by init, with the offsets of lxc.time.offset.* */
 	int shared_fds[NS_COUNT]; /* namespaces to join instead of making them; -1 = a new one */

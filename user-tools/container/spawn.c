@@ -253,7 +253,8 @@ static int drive(struct start_plan *plan, struct payload *payload, int control, 
 		return -1;
 	if (plan->user_namespace && idmap_write(&plan->map, proc, payload->pid, err) < 0)
 		return -1;
-	if (tell(control, 'm', err) < 0)
+	if (tell(control, 'm', err) < 0 ||
+	    rootfs_give_idmapped(&plan->rootfs, payload->namespaces[NS_USER], control, err) < 0)
 		return -1;
 	if (plan->network.count && network_request(&plan->network, payload->namespaces[NS_NET],
 						   plan->container->name, err) < 0)

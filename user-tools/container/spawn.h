@@ -4,7 +4,7 @@
  * which meet over a SOCK_SEQPACKET pair:
  *
  *   supervisor -> init   'm'  the id maps are written, the control groups entered: you may become
- * root init -> supervisor        report + descriptors: devpts, cgroup and time namespace, masters of console
+ * root; then 'i' + a mount for each idmap=   init -> supervisor        report + descriptors: devpts, cgroup and time namespace, masters of console
  * and ttys supervisor -> init   'n'  the interfaces are there: configure them and go init ->
  * supervisor        struct error, if anything fails end of file               init has been
  * executed (every descriptor is close-on-exec)

@@ -92,12 +92,30 @@ static int plan_config(struct create *create, struct error *err)
 				create->container->config_path, err);
 }
 
+/* lxc.rootfs.managed = 0: the root is the user's; it is there already, and stays as it is. */
+static int check_unmanaged(const struct create *create, struct error *err)
+{
+	if (create->container->config->rootfs_managed)
+		return 0;
+	if (create->template) {
+		error_set(err, E_STORAGE, 0,
+			  "lxc.rootfs.managed = 0: a template would fill the root file system");
+		return error_fix(err, "-t none --dir PATH for a root that is there; or set the key "
+				      "after the create");
+	}
+	if (create->without_root || file_is_directory(create->rootfs))
+		return 0;
+	return error_set(err, E_STORAGE, errno, "lxc.rootfs.managed = 0: the directory %s",
+			 create->rootfs);
+}
+
 static int plan(struct create *create, struct error *err)
 {
 	if (check_backend(create->options->bdev, err) < 0 || choose_template(create, err) < 0 ||
-	    choose_rootfs(create, err) < 0 || plan_config(create, err) < 0)
+	    choose_rootfs(create, err) < 0 || plan_config(create, err) < 0 ||
+	    check_unmanaged(create, err) < 0)
 		return -1;
-	if (create->without_root)
+	if (create->without_root || !create->container->config->rootfs_managed)
 		return 0;
 	return storage_from_config(&create->storage, create->container->config, err);
 }
@@ -230,7 +248,7 @@ static int fill(struct create *create, struct error *err)
 	struct container *container = create->container;
 	if (config_save(container->config, container->config_path, 0640, err) < 0)
 		return -1;
-	if (create->without_root)
+	if (create->without_root || !container->config->rootfs_managed)
 		return 0;
 	if (storage_make_rootfs(&create->storage, create->rootfs, !create->template,
 				&create->made_rootfs, err) < 0)

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* lxc.mount.auto: proc, sys and cgroup, each in its modes. */
+/* lxc.mount.auto: proc and sys in their modes, and the order of all its families. */
+#define LOG_MODULE "mount"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "cgroup/cgroup.h"
-#include "rootfs/mount.h"
-#include "rootfs/rootfs.h"
+#include "base/log.h"
+#include "rootfs/internal.h"
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-/* A new file system on a directory of the root. Returns the (attached) mount or -1. */
-static int mount_on(struct rootfs *rootfs, const char *path, const char *fstype,
+int rootfs_open_place(struct rootfs *rootfs, const char *path, struct error *err)
+{
+	int target = resolve_plain(rootfs->root_tree, path);
+	if (target >= 0)
+		return target;
+	if (errno == ELOOP) {
+		error_set(err, E_MOUNT, 0, "/%s of the container is a link, or lies behind one",
+			  path);
+		return error_fix(err, "make it a directory in %s", rootfs_path(rootfs->config));
+	}
+	return error_set(err, E_MOUNT, errno, "directory /%s of the container", path);
+}
+
+int rootfs_mount_on(struct rootfs *rootfs, const char *path, const char *fstype,
 		    const char *options, uint64_t attributes, struct error *err)
 {
-	_cleanup_close_ int target = resolve_create(rootfs->root_tree, path, false);
+	_cleanup_close_ int target = rootfs_open_place(rootfs, path, err);
 	if (target < 0)
-		return error_set(err, E_MOUNT, errno, "directory /%s of the container", path);
+		return -1;
 	_cleanup_close_ int made = mount_new(fstype, fstype, options, attributes);
 	if (made < 0)
 		return error_set(err, E_MOUNT, errno, "mounting %s", fstype);
@@ -44,7 +53,7 @@ static int overlay_self(int mount_fd, const char *path, uint64_t set, struct err
 	return 0;
 }
 
-static bool keeps_capability(const struct config *config, int capability)
+bool rootfs_keeps_capability(const struct config *config, int capability)
 {
 	uint64_t bit = 1ull << capability;
 	return config->has_cap_keep ? (config->cap_keep & bit) != 0 : !(config->cap_drop & bit);
@@ -52,7 +61,7 @@ static bool keeps_capability(const struct config *config, int capability)
 
 static int mount_proc(struct rootfs *rootfs, struct error *err)
 {
-	_cleanup_close_ int proc = mount_on(rootfs, "proc", "proc", NULL, SAFE, err);
+	_cleanup_close_ int proc = rootfs_mount_on(rootfs, "proc", "proc", NULL, SAFE, err);
 	if (proc < 0)
 		return -1;
 	if (rootfs->config->mount_auto.proc != MOUNT_MIXED)
@@ -63,7 +72,7 @@ static int mount_proc(struct rootfs *rootfs, struct error *err)
 	if (overlay_self(proc, "sys", MOUNT_ATTR_RDONLY, err) < 0 ||
 	    overlay_self(proc, "sysrq-trigger", MOUNT_ATTR_RDONLY, err) < 0)
 		return -1;
-	if (net < 0 || !keeps_capability(rootfs->config, CAP_NET_ADMIN))
+	if (net < 0 || !rootfs_keeps_capability(rootfs->config, CAP_NET_ADMIN))
 		return 0;
 	_cleanup_close_ int place = resolve_open(rootfs->root_tree, "proc/sys/net", 0);
 	if (place < 0 || mount_attach(net, place) < 0)
@@ -71,22 +80,28 @@ static int mount_proc(struct rootfs *rootfs, struct error *err)
 	return 0;
 }
 
+/* sysfs belongs to a network namespace: with a shared one it cannot be mounted, but shown. */
+static int show_sys(struct rootfs *rootfs, struct error *err)
+{
+	_cleanup_close_ int target = rootfs_open_place(rootfs, "sys", err);
+	_cleanup_close_ int sys = target < 0 ? -1 : mount_copy(AT_FDCWD, "/sys", true);
+	if (sys < 0 || mount_attach(sys, target) < 0 ||
+	    mount_change(sys, MOUNT_ATTR_RDONLY, 0, true) < 0)
+		return error_set(err, E_MOUNT, errno, "/sys of the host for the container");
+	if (rootfs->config->mount_auto.sys == MOUNT_RW)
+		log_notice("/sys is read-only: with the network of the host it is the host's");
+	return 0;
+}
+
 static int mount_sys(struct rootfs *rootfs, struct error *err)
 {
 	enum mount_mode mode = rootfs->config->mount_auto.sys;
-	_cleanup_close_ int sys = mount_on(rootfs, "sys", "sysfs", NULL, SAFE, err);
+	_cleanup_close_ int sys = rootfs_mount_on(rootfs, "sys", "sysfs", NULL, SAFE, err);
 	if (sys < 0) {
-		/* sysfs belongs to a network namespace: with a shared one it cannot be mounted, but
-		 * shown read-only. */
 		if (!error_is_set(err) || err->sys_errno != EPERM)
 			return -1;
 		error_clear(err);
-		_cleanup_close_ int target = resolve_create(rootfs->root_tree, "sys", false);
-		sys = mount_copy(AT_FDCWD, "/sys", true);
-		if (target < 0 || sys < 0 || mount_attach(sys, target) < 0 ||
-		    mount_change(sys, MOUNT_ATTR_RDONLY, 0, true) < 0)
-			return error_set(err, E_MOUNT, errno, "/sys of the host for the container");
-		return 0;
+		return show_sys(rootfs, err);
 	}
 	if (mode == MOUNT_RW)
 		return 0;
@@ -100,78 +115,6 @@ static int mount_sys(struct rootfs *rootfs, struct error *err)
 	return 0;
 }
 
-/* One v1 hierarchy, "4:cpu,cpuacct:/path" or "9:name=systemd:/path" of /proc/self/cgroup. */
-static int mount_v1_hierarchy(struct rootfs *rootfs, char *line, uint64_t attributes,
-			      struct error *err)
-{
-	char *controllers = strchr(line, ':');
-	char *end = controllers ? strchr(++controllers, ':') : NULL;
-	if (!end || end == controllers)
-		return 0; /* the unified one */
-	*end = 0;
-	bool named = string_starts(controllers, "name=");
-	_cleanup_free_ char *path = xasprintf("sys/fs/cgroup/%s", controllers + (named ? 5 : 0));
-	_cleanup_free_ char *options = xasprintf("%s%s", named ? "none," : "", controllers);
-	_cleanup_close_ int made =
-	    mount_on(rootfs, path, "cgroup", options, SAFE | attributes, err);
-	if (made < 0)
-		return error_step(err, "cgroup hierarchy %s", controllers);
-	if (named || !strchr(controllers, ','))
-		return 0;
-	/* cpu -> cpu,cpuacct: where programs look for them */
-	_cleanup_close_ int top = resolve_open(rootfs->root_tree, "sys/fs/cgroup", 0);
-	struct string_list names = { 0 };
-	string_list_add_words(&names, controllers, ",");
-	for (size_t i = 0; i < names.count && top >= 0; i++)
-		if (symlinkat(controllers, top, names.items[i]) < 0 && errno != EEXIST)
-			error_set(err, E_MOUNT, errno, "link %s of the container's cgroups",
-				  names.items[i]);
-	string_list_clear(&names);
-	return error_is_set(err) ? -1 : 0;
-}
-
-static int mount_cgroup_legacy(struct rootfs *rootfs, enum cgroup_layout layout, struct error *err)
-{
-	enum mount_mode mode = rootfs->config->mount_auto.cgroup;
-	uint64_t inner = mode == MOUNT_RO ? MOUNT_ATTR_RDONLY : 0;
-	_cleanup_close_ int top =
-	    mount_on(rootfs, "sys/fs/cgroup", "tmpfs", "mode=755,size=64k", SAFE, err);
-	if (top < 0)
-		return -1;
-	_cleanup_free_ char *text = NULL;
-	if (file_read_all(AT_FDCWD, "/proc/self/cgroup", 1 << 16, &text) < 0)
-		return error_set(err, E_MOUNT, errno, "/proc/self/cgroup");
-	struct string_list lines = { 0 };
-	string_list_add_words(&lines, text, "\n");
-	int result = 0;
-	for (size_t i = 0; i < lines.count && result == 0; i++)
-		result = mount_v1_hierarchy(rootfs, lines.items[i], inner, err);
-	string_list_clear(&lines);
-	if (result == 0 && layout == CGROUP_HYBRID) {
-		_cleanup_close_ int unified =
-		    mount_on(rootfs, "sys/fs/cgroup/unified", "cgroup2", NULL, SAFE | inner, err);
-		result = unified < 0 ? -1 : 0;
-	}
-	if (result == 0 && mode != MOUNT_RW && mount_change(top, MOUNT_ATTR_RDONLY, 0, false) < 0)
-		return error_set(err, E_MOUNT, errno, "/sys/fs/cgroup of the container");
-	return result;
-}
-
-/* The cgroup namespace makes the payload group the root of every mount, so nothing above it is
- * shown. */
-static int mount_cgroup(struct rootfs *rootfs, struct error *err)
-{
-	enum cgroup_layout layout = rootfs->cgroup_layout;
-	enum mount_mode mode = rootfs->config->mount_auto.cgroup;
-	if (layout == CGROUP_NONE)
-		return 0;
-	if (layout != CGROUP_UNIFIED)
-		return mount_cgroup_legacy(rootfs, layout, err);
-	_cleanup_close_ int made = mount_on(rootfs, "sys/fs/cgroup", "cgroup2", NULL,
-					    SAFE | (mode == MOUNT_RO ? MOUNT_ATTR_RDONLY : 0), err);
-	return made < 0 ? -1 : 0;
-}
-
 int rootfs_mount_auto(struct rootfs *rootfs, struct error *err)
 {
 	const struct mount_auto *wanted = &rootfs->config->mount_auto;
@@ -179,9 +122,9 @@ int rootfs_mount_auto(struct rootfs *rootfs, struct error *err)
 		return error_step(err, "lxc.mount.auto proc");
 	if (wanted->sys != MOUNT_NO && mount_sys(rootfs, err) < 0)
 		return error_step(err, "lxc.mount.auto sys");
-	if (wanted->cgroup != MOUNT_NO && mount_cgroup(rootfs, err) < 0)
+	if (wanted->cgroup != MOUNT_NO && rootfs_mount_cgroups(rootfs, err) < 0)
 		return error_step(err, "lxc.mount.auto cgroup");
-	return 0;
+	return shmounts_mount(rootfs, err);
 }
 
 int rootfs_remount_proc_sys(struct error *err)
@@ -193,7 +136,7 @@ int rootfs_remount_proc_sys(struct error *err)
 		return error_set(err, E_MOUNT, errno, "cutting mount propagation");
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		_cleanup_close_ int made =
-		    mount_on(&rootfs, names[i][0], names[i][1], NULL, SAFE, err);
+		    rootfs_mount_on(&rootfs, names[i][0], names[i][1], NULL, SAFE, err);
 		if (made < 0 && i == 1 && err->sys_errno == EPERM)
 			error_fix(err, "sysfs shows a network namespace: join the container's, too "
 				       "(-s with USER and NETWORK)");

@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "rootfs/mount.h"
-#include "rootfs/rootfs.h"
+#include "rootfs/internal.h"
 
 #define DEVPTS_MAGIC 0x1cd1
 /* Pseudo terminals on top of lxc.pty.max and lxc.tty.max: for the console and for lxc-attach. */
@@ -44,13 +43,33 @@ int rootfs_mount_dev(struct rootfs *rootfs, struct error *err)
 	char options[64];
 	snprintf(options, sizeof(options), "mode=755,size=%llu",
 		 (unsigned long long)rootfs->config->autodev_size);
-	_cleanup_close_ int target = resolve_create(rootfs->root_tree, "dev", false);
+	_cleanup_close_ int target = rootfs_open_place(rootfs, "dev", err);
 	if (target < 0)
-		return error_set(err, E_DEVICE, errno, "directory /dev of the container");
+		return -1;
 	_cleanup_close_ int made = mount_new("tmpfs", "none", options, MOUNT_ATTR_NOSUID);
 	if (made < 0 || mount_attach(made, target) < 0)
 		return error_set(err, E_DEVICE, errno, "tmpfs on /dev of the container");
 	return 0;
+}
+
+/*
+ * For root without a user namespace. A mount of the configuration may have put something there
+ * already, and its owner may be hostile: nothing is changed then, and no link followed.
+ */
+static int make_device(int dev, size_t i, struct error *err)
+{
+	const char *name = devices[i].name;
+	dev_t number = makedev(devices[i].major, devices[i].minor);
+	struct stat st;
+	mode_t mask = umask(0);
+	int result = mknodat(dev, name, S_IFCHR | 0666, number), error = errno;
+	umask(mask);
+	if (result == 0)
+		return 0;
+	if (error == EEXIST && fstatat(dev, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISCHR(st.st_mode) && st.st_rdev == number)
+		return 0;
+	return error_set(err, E_DEVICE, error, "device /dev/%s of the container", name);
 }
 
 /* In a user namespace mknod(2) is refused, and a node would not work: the host's is shown instead.
@@ -58,17 +77,8 @@ int rootfs_mount_dev(struct rootfs *rootfs, struct error *err)
 static int add_device(struct rootfs *rootfs, int dev, size_t i, struct error *err)
 {
 	const char *name = devices[i].name;
-	if (!rootfs->user_namespace) {
-		if (mknodat(dev, name, S_IFCHR | 0666,
-			    makedev(devices[i].major, devices[i].minor)) < 0 &&
-		    errno != EEXIST)
-			return error_set(err, E_DEVICE, errno, "device /dev/%s of the container",
-					 name);
-		if (fchmodat(dev, name, 0666, 0) < 0)
-			return error_set(err, E_DEVICE, errno, "mode of /dev/%s of the container",
-					 name);
-		return 0;
-	}
+	if (!rootfs->user_namespace)
+		return make_device(dev, i, err);
 	char host[32];
 	snprintf(host, sizeof(host), "/dev/%s", name);
 	_cleanup_close_ int copy = mount_copy(AT_FDCWD, host, false);
@@ -85,9 +95,9 @@ static int mount_devpts(struct rootfs *rootfs, struct error *err)
 	if (config->pty_max)
 		snprintf(max, sizeof(max), ",max=%u",
 			 config->pty_max + config->tty_max + RESERVED_PTYS);
-	_cleanup_close_ int target = resolve_create(rootfs->root_tree, "dev/pts", false);
+	_cleanup_close_ int target = rootfs_open_place(rootfs, "dev/pts", err);
 	if (target < 0)
-		return error_set(err, E_DEVICE, errno, "directory /dev/pts of the container");
+		return -1;
 	snprintf(options, sizeof(options), "newinstance,ptmxmode=0666,mode=0620,gid=5%s", max);
 	int made = mount_new("devpts", "devpts", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	if (made < 0 && errno == EINVAL) { /* gid 5 is not mapped */
@@ -103,9 +113,9 @@ static int mount_devpts(struct rootfs *rootfs, struct error *err)
 
 int rootfs_fill_dev(struct rootfs *rootfs, struct error *err)
 {
-	_cleanup_close_ int dev = resolve_create(rootfs->root_tree, "dev", false);
+	_cleanup_close_ int dev = rootfs_open_place(rootfs, "dev", err);
 	if (dev < 0)
-		return error_set(err, E_DEVICE, errno, "directory /dev of the container");
+		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(devices) && rootfs->config->autodev; i++)
 		if (add_device(rootfs, dev, i, err) < 0)
 			return -1;

@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static int set_options(int fs, const char *options)
@@ -37,6 +35,10 @@ int mount_new(const char *fstype, const char *source, const char *options, uint6
 		return -1;
 	if (options && set_options(fs, options) < 0)
 		return -1;
+	/* A device that cannot be written to is only opened like this. */
+	if (source && *source == '/' && (attributes & MOUNT_ATTR_RDONLY) &&
+	    fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL, 0) < 0)
+		return -1;
 	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -1;
 	return fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
@@ -61,6 +63,42 @@ static int set_attributes(int fd, struct mount_attr *attr, bool recursive)
 			     sizeof(*attr));
 }
 
+/*
+ * Before Linux 5.12: mount(2) on one attached mount. Its flags have the values of statvfs(3)'s, and
+ * all of them are given anew.
+ */
+static int change_old(int fd, uint64_t set, uint64_t clear)
+{
+	static const struct {
+		uint64_t attribute;
+		unsigned long flag;
+	} flags[] = {
+		{ MOUNT_ATTR_RDONLY, MS_RDONLY },
+		{ MOUNT_ATTR_NOSUID, MS_NOSUID },
+		{ MOUNT_ATTR_NODEV, MS_NODEV },
+		{ MOUNT_ATTR_NOEXEC, MS_NOEXEC },
+		{ MOUNT_ATTR_NODIRATIME, MS_NODIRATIME },
+		{ MOUNT_ATTR_NOATIME, MS_NOATIME },
+		{ MOUNT_ATTR_STRICTATIME, MS_STRICTATIME },
+	};
+	struct statvfs now;
+	char path[32];
+	if (set > (MOUNT_ATTR_NODIRATIME | (MOUNT_ATTR_NODIRATIME - 1)))
+		return errno = EINVAL, -1; /* newer than these kernels */
+	if (fstatvfs(fd, &now) < 0)
+		return -1;
+	unsigned long wanted = now.f_flag & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC |
+					     MS_NODIRATIME | MS_NOATIME | MS_RELATIME);
+	if (clear & MOUNT_ATTR__ATIME)
+		wanted &= ~(unsigned long)(MS_NOATIME | MS_RELATIME);
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		wanted &= ~(clear & flags[i].attribute ? flags[i].flag : 0);
+		wanted |= set & flags[i].attribute ? flags[i].flag : 0;
+	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | wanted, NULL);
+}
+
 int mount_change(int fd, uint64_t set, uint64_t clear, bool recursive)
 {
 	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
@@ -68,13 +106,31 @@ int mount_change(int fd, uint64_t set, uint64_t clear, bool recursive)
 		return 0;
 	if (set_attributes(fd, &attr, recursive) == 0)
 		return 0;
-	if (errno != ENOSYS)
+	return errno == ENOSYS ? change_old(fd, set, clear) : -1;
+}
+
+int mount_apply(int fd, uint64_t set, uint64_t clear, bool recursive)
+{
+	/* mount_setattr(2): the access time modes are one field, which is cleared to be set. */
+	uint64_t atime = clear & MOUNT_ATTR__ATIME ? MOUNT_ATTR__ATIME : 0;
+	if (mount_change(fd, set, atime, recursive) < 0)
 		return -1;
-	/* Before Linux 5.12: the flags that have the same bits in both interfaces, and one mount at
-	 * a time. */
-	char path[32];
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | (unsigned long)(set & 0xf), NULL);
+	return mount_change(fd, 0, clear & ~atime & ~set, false);
+}
+
+int mount_reconfigure(int fd, const char *options)
+{
+	_cleanup_close_ int fs = fspick(fd, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+	if (fs < 0 || set_options(fs, options) < 0)
+		return -1;
+	return fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
+}
+
+int mount_idmap(int fd, int user_namespace, bool recursive)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP,
+				   .userns_fd = (uint64_t)(unsigned)user_namespace };
+	return set_attributes(fd, &attr, recursive);
 }
 
 int mount_propagate(int fd, unsigned long propagation, bool recursive)
@@ -87,56 +143,4 @@ int mount_propagate(int fd, unsigned long propagation, bool recursive)
 	char path[32];
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return mount(NULL, path, NULL, propagation | (recursive ? MS_REC : 0), NULL);
-}
-
-int resolve_open(int root_fd, const char *path, int flags)
-{
-	struct open_how how = { .flags = (uint64_t)(unsigned)(flags ? flags : O_PATH) | O_CLOEXEC,
-				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	while (*path == '/')
-		path++;
-	int fd;
-	do /* EAGAIN: a rename raced with "..", openat2(2) says try again */
-		fd = (int)syscall(SYS_openat2, root_fd, *path ? path : ".", &how, sizeof(how));
-	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
-	return fd;
-}
-
-/* Open one more component, making it when it is missing. */
-static int step_into(int root_fd, const char *so_far, const char *name, int parent, bool file)
-{
-	int fd = resolve_open(root_fd, so_far, O_PATH);
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	if (file) {
-		int made = openat(parent, name,
-				  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-		if (made < 0)
-			return -1;
-		close(made);
-	} else if (mkdirat(parent, name, 0755) < 0)
-		return -1;
-	return openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-}
-
-int resolve_create(int root_fd, const char *path, bool file)
-{
-	struct string_list parts = { 0 };
-	_cleanup_free_ char *so_far = xcalloc(1, strlen(path) + 2);
-	string_list_add_words(&parts, path, "/");
-	int at = resolve_open(root_fd, ".", O_PATH);
-	for (size_t i = 0; i < parts.count && at >= 0; i++) {
-		strcat(so_far, i ? "/" : "");
-		strcat(so_far, parts.items[i]);
-		int next =
-		    step_into(root_fd, so_far, parts.items[i], at, file && i + 1 == parts.count);
-		int saved = errno;
-		close(at);
-		errno = saved;
-		at = next;
-	}
-	int saved = errno;
-	string_list_clear(&parts);
-	errno = saved;
-	return at;
 }

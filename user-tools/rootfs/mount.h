@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/util.h"
+#include "rootfs/resolve.h"
 
 /* A new mount of a file system; options "size=1,mode=755" or NULL; MOUNT_ATTR_*. Detached fd or -1
  * (errno). */
@@ -25,23 +26,29 @@ int mount_change(int fd, uint64_t set, uint64_t clear, bool recursive);
 /* Propagation MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE. 0 or -1 (errno). */
 int mount_propagate(int fd, unsigned long propagation, bool recursive);
 
-/* Open a path inside root_fd, following links inside the root only. flags 0 = O_PATH. -1 (errno).
+/*
+ * What fstab options mean for a mount that is there: "set" is added (to everything below it, too,
+ * if recursive), "clear" is taken away from the mount itself. EPERM: the host mounted it with an
+ * attribute that a container cannot take back, mount_namespaces(7). 0 or -1 (errno).
  */
-int resolve_open(int root_fd, const char *path, int flags);
-/* The same, making what is missing: directories (mode 0755), the last part a file if asked. */
-int resolve_create(int root_fd, const char *path, bool file);
+int mount_apply(int fd, uint64_t set, uint64_t clear, bool recursive);
+/* New options for the file system of a mount. 0 or -1 (errno). */
+int mount_reconfigure(int fd, const char *options);
+/* Show the owners of a detached mount as the user namespace has them. 0 or -1 (errno). */
+int mount_idmap(int fd, int user_namespace, bool recursive);
 
 /* fstab options, taken apart. */
 struct mount_options {
 	bool bind, recursive, remount;
 	bool optional, relative;
 	bool create_dir, create_file;
-	uint64_t set, clear;	   /* MOUNT_ATTR_* */
+	uint64_t set, clear;	   /* MOUNT_ATTR_*, never the same bit in both but for atime */
 	unsigned long propagation; /* MS_*, 0 = none */
 	bool propagation_recursive;
 	char *data;  /* what is left for the file system, or NULL */
-	char *idmap; /* value of idmap=, or NULL */
+	char *idmap; /* "container", a path, or NULL */
 };
+/* E_CONFIG_VALUE names the word; nothing to clear then. */
 int mount_options_parse(const char *text, struct mount_options *options, struct error *err);
 void mount_options_clear(struct mount_options *options);
 

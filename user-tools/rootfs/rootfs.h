@@ -23,30 +23,65 @@
 #include "base/error.h"
 #include "cgroup/cgroup.h"
 #include "config/config.h"
+#include "rootfs/mount.h"
 
-/* Is the root there and usable? Before anything is started. E_ROOTFS, E_UNSUPPORTED. */
-int rootfs_check(const struct config *config, struct error *err);
+/* One mount of the configuration: a line of lxc.mount.fstab or an lxc.mount.entry, taken apart. */
+struct mount_item {
+	const struct mount_entry *entry;
+	const char *key;    /* "lxc.mount.entry" or "lxc.mount.fstab" */
+	const char *target; /* below the container's root */
+	struct mount_options options;
+};
+
+/* Everything about mounts that is known before a start. */
+struct rootfs_plan {
+	const struct config *config;
+	bool user_namespace;
+	struct mount_options options; /* lxc.rootfs.options */
+	struct fstab fstab;
+	struct mount_item *items; /* in the order they are mounted in */
+	size_t count;
+};
+
+/*
+ * Is the root there and usable, and can everything be mounted that is asked for? Before anything is
+ * started. E_ROOTFS, E_UNSUPPORTED, E_CONFIG_VALUE and E_PRIVILEGE with the line.
+ */
+int rootfs_plan_make(struct rootfs_plan *plan, const struct config *config, bool user_namespace,
+		     struct error *err);
+void rootfs_plan_clear(struct rootfs_plan *plan);
 
 struct rootfs {
 	const struct config *config;
+	const struct rootfs_plan *plan;
 	enum cgroup_layout cgroup_layout; /* of the host; not to be seen from a cgroup namespace */
 	bool user_namespace;		  /* device nodes must be bound, not made */
-	int root_tree;	  /* detached copy of lxc.rootfs.path, then the attached root (O_PATH) */
-	int *entry_trees; /* one per lxc.mount.entry: detached copy of a bind source, or -1 */
-	int pts_fd;	  /* root of the container's devpts, or -1 */
+	int root_tree;	   /* detached copy of lxc.rootfs.path, then the attached root (O_PATH) */
+	int *item_trees;   /* one per item of the plan: detached copy of a bind source, or -1 */
+	int shmounts_tree; /* of lxc.mount.auto = shmounts, or -1 */
+	int pts_fd;	   /* root of the container's devpts, or -1 */
 	char container_ttys[256]; /* "pts/1 pts/2", for the environment of init */
 };
-#define ROOTFS_INIT                           \
-	{                                     \
-		.root_tree = -1, .pts_fd = -1 \
+#define ROOTFS_INIT                                                \
+	{                                                          \
+		.root_tree = -1, .shmounts_tree = -1, .pts_fd = -1 \
 	}
+
+/*
+ * Mounts whose owners are shown through a user namespace (idmap=) are made outside, by a process
+ * with CAP_SYS_ADMIN over their file systems: give in the supervisor sends them, take in the
+ * container's first process receives them, right before rootfs_open_sources().
+ */
+int rootfs_give_idmapped(const struct rootfs_plan *plan, int user_namespace, int socket,
+			 struct error *err);
+int rootfs_take_idmapped(struct rootfs *rootfs, int socket, struct error *err);
 
 /* As the caller: propagation towards the host off, copies of the root and of all bind sources. */
 int rootfs_open_sources(struct rootfs *rootfs, struct error *err);
 /* As the container's root, in this order. */
 int rootfs_attach(struct rootfs *rootfs, struct error *err);	 /* the root itself */
 int rootfs_mount_dev(struct rootfs *rootfs, struct error *err);	 /* tmpfs on /dev, devpts */
-int rootfs_mount_auto(struct rootfs *rootfs, struct error *err); /* proc, sys, cgroup */
+int rootfs_mount_auto(struct rootfs *rootfs, struct error *err); /* proc, sys, cgroup, shmounts */
 int rootfs_mount_entries(struct rootfs *rootfs, struct error *err);
 int rootfs_fill_dev(struct rootfs *rootfs, struct error *err); /* null, zero ... fd, stdin ... */
 
