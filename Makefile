@@ -272,8 +272,21 @@ INSTALL_DIRS := $(BINDIR) $(LIBEXECDIR)/lxc $(LIBEXECDIR)/lxc-privsep $(LIBDIR)/
 PUT := install -D -m
 export O LIBEXECDIR DESTDIR
 
+# ---- shipped configuration ------------------------------------------------------------------------------------------
+# Besides common.conf and its like the files of the distributions whose images name one: NAME.common.conf, NAME.userns.conf.
+DISTRIBUTIONS := alpine archlinux centos debian fedora gentoo openeuler opensuse openwrt oracle plamo sabayon slackware \
+	sparclinux ubuntu ubuntu-cloud voidlinux
+SHARED_CONF := $(notdir $(wildcard user-tools/share/config/*.conf)) $(foreach k,common userns,$(DISTRIBUTIONS:%=%.$(k).conf))
+distribution = @mkdir -p $(@D) && sed 's|@DATADIR@|$(DATADIR)|g; s|@NAME@|$*|g; s|@KIND@|$(1)|g' $< >$@
+$(DISTRIBUTIONS:%=$(O)/config/%.common.conf): $(O)/config/%.common.conf: user-tools/share/config/distribution.conf.in $(O)/flags
+	$(call distribution,common)
+$(DISTRIBUTIONS:%=$(O)/config/%.userns.conf): $(O)/config/%.userns.conf: user-tools/share/config/distribution.conf.in $(O)/flags
+	$(call distribution,userns)
+$(O)/config/%.conf: user-tools/share/config/%.conf $(O)/flags
+	@mkdir -p $(@D) && sed 's|@DATADIR@|$(DATADIR)|g' $< >$@
+
 .PHONY: install uninstall
-install: all
+install: all $(SHARED_CONF:%=$(O)/config/%)
 	@for d in $(INSTALL_DIRS); do install -d -m 755 $(DESTDIR)$$d; done
 	@for c in $(filter-out $(NIC),$(COMMANDS)); do $(PUT) 755 $(O)/bin/$$c $(DESTDIR)$(BINDIR)/$$c || exit 1; done
 	@for c in $(filter $(NIC),$(COMMANDS)); do $(PUT) 755 $(O)/bin/$$c $(DESTDIR)$(LIBEXECDIR)/lxc/$$c || exit 1; done
@@ -281,9 +294,7 @@ install: all
 		$(PUT) 755 $(O)/libexec/$$p $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/$$p || exit 1; done
 	@for t in $(wildcard user-tools/share/templates/lxc-*); do \
 		$(PUT) 755 $$t $(DESTDIR)$(DATADIR)/lxc/templates/$${t##*/} || exit 1; done
-	@for f in $(wildcard user-tools/share/config/*.conf); do \
-		sed 's|@DATADIR@|$(DATADIR)|g' $$f >$(O)/$${f##*/} && \
-		$(PUT) 644 $(O)/$${f##*/} $(DESTDIR)$(DATADIR)/lxc/config/$${f##*/} || exit 1; done
+	@for f in $(SHARED_CONF); do $(PUT) 644 $(O)/config/$$f $(DESTDIR)$(DATADIR)/lxc/config/$$f || exit 1; done
 	@$(PUT) 644 policy/common.seccomp $(DESTDIR)$(DATADIR)/lxc/config/common.seccomp
 	@for f in default.conf lxc-usernet; do [ ! -e user-tools/share/etc/$$f ] || [ -e $(DESTDIR)$(SYSCONFDIR)/lxc/$$f ] || \
 		$(PUT) 644 user-tools/share/etc/$$f $(DESTDIR)$(SYSCONFDIR)/lxc/$$f || exit 1; done
@@ -302,7 +313,7 @@ uninstall:
 	@cd / && for c in $(filter-out $(NIC),$(COMMANDS)); do rm -f $(DESTDIR)$(BINDIR)/$$c; done
 	@rm -f $(DESTDIR)$(LIBEXECDIR)/lxc/$(NIC) $(addprefix $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/,init.lxc user-scope)
 	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done
-	@for f in $(notdir $(wildcard user-tools/share/config/*.conf)); do rm -f $(DESTDIR)$(DATADIR)/lxc/config/$$f; done
+	@for f in $(SHARED_CONF); do rm -f $(DESTDIR)$(DATADIR)/lxc/config/$$f; done
 	@rm -f $(DESTDIR)$(DATADIR)/lxc/config/common.seccomp
 	@for c in $(COMPLETED); do rm -f $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c \
 		$(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c $(DESTDIR)$(FISHDIR)/$$c.fish; done

@@ -273,6 +273,12 @@ int config_check_supported(const struct config *config, struct error *err);
 int config_save(struct config *config, const char *path, mode_t mode, struct error *err);
 
 /*
+ * Where a file of LXC's shared configuration is: path itself, or, if it names one where LXC is
+ * usually installed and that does not exist, ours of the same name. Caller frees.
+ */
+char *config_shared_path(const char *path);
+
+/*
  * The text of a configuration file with the key names of before LXC 2.1 replaced by those of today;
  * what has no meaning any more becomes a comment, everything else stays as it is. changed (may be
  * NULL) is told each such line; now is NULL for one that was dropped. The caller frees *result.

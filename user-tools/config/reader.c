@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/paths.h"
 #include "config/internal.h"
 
 struct config *config_new(void)
@@ -299,19 +300,30 @@ static int include_directory(struct config *config, const char *path, int depth,
 	return result;
 }
 
+char *config_shared_path(const char *path)
+{
+	static const char *const elsewhere[] = { "/usr/share/lxc/config/",
+						 "/usr/local/share/lxc/config/" };
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
+		if (string_starts(path, elsewhere[i]) && !file_exists(path))
+			return path_join(PATH_SHARED_CONFIG, path + strlen(elsewhere[i]));
+	return xstrdup(path);
+}
+
 static int include(struct config *config, const struct config_item *item, int depth,
 		   struct error *err)
 {
 	if (!*item->value)
 		return 0;
+	_cleanup_free_ char *path = config_shared_path(item->value);
 	if (depth + 1 > CONFIG_MAX_DEPTH)
 		return error_set(
 		    err, E_CONFIG_VALUE, 0,
 		    "%s: lxc.include = %s: nested deeper than %d files; does it include itself?",
 		    config_place(&item->origin), item->value, CONFIG_MAX_DEPTH);
-	int result = string_ends(item->value, "/") || file_is_directory(item->value)
-			 ? include_directory(config, item->value, depth + 1, err)
-			 : load_file(config, item->value, depth + 1, err);
+	int result = string_ends(path, "/") || file_is_directory(path)
+			 ? include_directory(config, path, depth + 1, err)
+			 : load_file(config, path, depth + 1, err);
 	if (result < 0 && err && err->code == E_CONFIG_READ)
 		error_rule(err, "%s", config_place(&item->origin));
 	return result;
