@@ -45,6 +45,7 @@ loads() {
 
 		# Container specific configuration
 		lxc.apparmor.profile = generated
+		lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp
 		lxc.apparmor.allow_nesting = 1
 		lxc.idmap = u 0 $first $count
 		lxc.idmap = g 0 $first $count
@@ -57,8 +58,8 @@ loads() {
 		lxc.net.0.flags = up
 		lxc.net.0.hwaddr = 00:16:3e:12:34:56
 	END
-	run me 'lxc-start -n web && lxc-attach -n web -- sh -c "hostname; ls /dev/tty4 /dev/mqueue/. ; grep CapBnd /proc/self/status; ls /sys/class/net"; lxc-stop -k -n web'
-	says web /dev/tty4 eth0
+	run me 'lxc-start -n web && lxc-attach -n web -- sh -c "hostname; ls /dev/tty4 /dev/mqueue/. ; grep Seccomp: /proc/self/status; ls /sys/class/net"; lxc-stop -k -n web'
+	says web /dev/tty4 eth0 $'Seccomp:\t2'
 }
 
 @test "what an administrator puts into common.conf.d and userns.conf.d holds for every container" {

@@ -124,9 +124,10 @@ static int plan_filter(const struct config *config, const char *path, bool execu
 int seccomp_plan(const struct config *config, bool execute, struct seccomp_filter *filter,
 		 struct error *err)
 {
-	const char *path = config->seccomp_profile;
+	const char *given = config->seccomp_profile;
+	_cleanup_free_ char *path = config_shared_path(given ? given : PATH_SECCOMP_DEFAULT);
 	*filter = (struct seccomp_filter){ 0 };
-	if (path ? strcmp(path, "none") == 0 : !can_have_default())
+	if (given ? strcmp(given, "none") == 0 : !can_have_default())
 		return 0;
 	if (config->seccomp_nesting == 0 &&
 	    prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER) {
@@ -134,7 +135,7 @@ int seccomp_plan(const struct config *config, bool execute, struct seccomp_filte
 			   "process already, no other is added");
 		return 0;
 	}
-	if (plan_filter(config, path ? path : PATH_SECCOMP_DEFAULT, execute, filter, err) == 0)
+	if (plan_filter(config, path, execute, filter, err) == 0)
 		return 0;
 	return config->seccomp_origin.line ? error_rule(err, "%s:%u", config->seccomp_origin.file,
 							config->seccomp_origin.line)
