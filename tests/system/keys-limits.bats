@@ -133,3 +133,23 @@ refused() {
 	refused 'lxc.time.offset.monotonic = -1000000h: CLOCK_MONOTONIC would be before zero' -- -s lxc.time.offset.monotonic=-1000000h
 	refused 'lxc.time.offset.boot = 5: a unit is missing' -- -s lxc.time.offset.boot=5
 }
+
+# cookie_of PID: of core scheduling, as prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET) tells root
+cookie_of() {
+	perl -e '$b = pack("Q", 0); syscall(157, 62, 0, $ARGV[0] + 0, 0, $b) < 0 and exit 1; print unpack("Q", $b), "\n"' "$1"
+}
+
+@test "lxc.sched.core: a cookie of the container's own for init and attached commands, or the reason why not" {
+	refused 'lxc.sched.core = 2: not 0 or 1' -- -s lxc.sched.core=2
+	run me 'lxc-start -n box -s lxc.sched.core=1'
+	if [ "$status" -ne 0 ]; then # a kernel without it, or a CPU with one thread a core
+		says 'lxc.sched.core = 1: ' 'remove the line'
+		[ "$(state lxc-dnscrypt box)" = STOPPED ]
+		return
+	fi
+	me 'lxc-attach -n box -- sleep 7.25 &'
+	wait_for 5 pgrep -f 'sleep 7.25'
+	init=$(cookie_of "$(me 'lxc-info -n box -pH')")
+	[ "$init" != 0 ]
+	[ "$(cookie_of "$(pgrep -f '^sleep 7.25')")" = "$init" ]
+}

@@ -54,7 +54,7 @@ const struct config_key config_keys[] = {
 	WORKS("lxc.console.path", string, "a path or none", "terminal or file the console is copied to", FIELD(console_path)),
 	LATER("lxc.console.rotate", "0 or 1", "rotate the console's log"),
 	LATER("lxc.console.size", "auto or a size with KB, MB, GB", "size limit of the console's log"),
-	LATER("lxc.sched.core", "0 or 1", "core scheduling domain of its own"),
+	WORKS("lxc.sched.core", bool, "0 or 1", "core scheduling domain of its own", FIELD(sched_core), SHOWN("keys-limits.bats: lxc.sched.core: a cookie of the container's own for init and attached commands, or the reason why not")),
 	WORKS("lxc.environment.runtime", environment, "NAME=VALUE, or NAME of a variable that is set", "environment of init and attached commands", LIST, FIELD(environment_runtime)),
 	LATER("lxc.environment.hooks", "NAME=VALUE, or NAME of a variable that is set", "environment of hooks", LIST),
 	WORKS("lxc.environment", environment, "NAME=VALUE, or NAME of a variable that is set", "environment of init, attached commands and hooks", LIST, FIELD(environment)),

@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "container/attach-request.h"
+#include "container/core-scheduling.h"
 #include "container/credentials.h"
 #include "container/limits.h"
 #include "container/supervisor.h"
@@ -257,13 +258,15 @@ failed:
 }
 
 /* What only the caller may do, and only while this process is all the caller's: what it makes inherits that. */
-static int prepare_kernel_state(const struct config *config, struct error *err)
+static int prepare_kernel_state(const struct supervisor *supervisor, struct error *err)
 {
+	const struct config *config = supervisor->plan->config;
 	_cleanup_close_ int proc =
 	    config->procs.count ? open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (config->procs.count && proc < 0)
 		return error_set(err, E_ATTACH, errno, "/proc/self");
-	if (limits_write_proc(config, proc, err) < 0)
+	if (limits_write_proc(config, proc, err) < 0 ||
+	    core_scheduling_join(config, supervisor->payload.pid, err) < 0)
 		return -1;
 	return limits_raise(config, 0, err);
 }
@@ -288,7 +291,7 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 	static char stack[COMMAND_STACK] __attribute__((aligned(16)));
 	struct error err = { 0 };
 	const struct supervisor *supervisor = job->supervisor;
-	if (prepare_kernel_state(supervisor->plan->config, &err) < 0)
+	if (prepare_kernel_state(supervisor, &err) < 0)
 		goto failed;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* Nobody else would end it if it were kept waiting: it is not in the container's pid

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "container/clocks.h"
+#include "container/core-scheduling.h"
 #include "container/credentials.h"
 #include "container/limits.h"
 #include "container/spawn.h"
@@ -180,7 +181,8 @@ static int limit_self(const struct init *init, struct error *err)
 	const struct config *config = init->plan->config;
 	if (config->personality != -1 && personality((unsigned long)config->personality) < 0)
 		return error_set(err, E_SYSTEM, errno, "personality of %s", config->arch);
-	if (limits_write_sysctls(config, init->sysctls, err) < 0 ||
+	if (core_scheduling_create(config, err) < 0 ||
+	    limits_write_sysctls(config, init->sysctls, err) < 0 ||
 	    credentials_limit(config, err) < 0 ||
 	    credentials_become_at_last(config->init_uid, config->init_gid, err) < 0)
 		return -1;

@@ -14,6 +14,7 @@
 #include "base/paths.h"
 #include "cgroup/scope.h"
 #include "container/clocks.h"
+#include "container/core-scheduling.h"
 #include "container/limits.h"
 #include "container/share.h"
 
@@ -180,6 +181,7 @@ int plan_make(struct start_plan *plan, struct container *container,
 		plan->shared_fds[i] = -1;
 	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
 	    limits_check(plan->config, err) < 0 || clocks_check(plan->config, err) < 0 ||
+	    core_scheduling_check(plan->config, err) < 0 ||
 	    rootfs_plan_make(&plan->rootfs, plan->config, plan->user_namespace, err) < 0 ||
 	    plan_command(plan, options, err) < 0 ||
 	    plan_pid_file(plan, options->pid_file, err) < 0 ||
