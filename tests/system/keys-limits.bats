@@ -134,6 +134,22 @@ refused() {
 	refused 'lxc.time.offset.boot = 5: a unit is missing' -- -s lxc.time.offset.boot=5
 }
 
+@test "lxc.arch: init and attached commands have the personality, lxc-attach -a another, lxc-info -c the one name of it" {
+	me 'lxc-start -q -n box -s lxc.arch=armhf'
+	[ "$(cat "/proc/$(me 'lxc-info -n box -pH')/personality")" = 00000008 ] # PER_LINUX32
+	[ "$(me 'lxc-attach -n box -- uname -m')" = i686 ]
+	[ "$(me 'lxc-attach -n box -a x86_64 -- uname -m')" = "$(uname -m)" ]
+	run me 'lxc-attach -n box -a vax -- uname -m'
+	[ "$status" -eq 1 ]
+	says vax
+	for name in amd64:x86_64 linux64:x86_64 aarch64:x86_64 athlon:i686 x32:i686; do
+		printf 'lxc.arch = %s\n' "${name%:*}" | me 'cat >~/arch.conf'
+		[ "$(me 'lxc-info -n box -c lxc.arch --rcfile ~/arch.conf' | sed 's/.* = //')" = "${name#*:}" ]
+	done
+	me 'lxc-stop -k -n box'
+	refused 'lxc.arch = vax: not a known architecture' -- -s lxc.arch=vax
+}
+
 # cookie_of PID: of core scheduling, as prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET) tells root
 cookie_of() {
 	perl -e '$b = pack("Q", 0); syscall(157, 62, 0, $ARGV[0] + 0, 0, $b) < 0 and exit 1; print unpack("Q", $b), "\n"' "$1"

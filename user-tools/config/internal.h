@@ -108,6 +108,8 @@ int config_set_sysctl(struct config *, const struct config_key *, const struct c
 		      struct error *);
 int config_set_proc(struct config *, const struct config_key *, const struct config_item *,
 		    struct error *);
+int config_set_buffer_size(struct config *, const struct config_key *, const struct config_item *,
+			   struct error *);
 int config_set_time_offset(struct config *, const struct config_key *, const struct config_item *,
 			   struct error *);
 int config_set_seccomp_profile(struct config *, const struct config_key *,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Setters for lxc.prlimit.*, lxc.sysctl.*, lxc.proc.* and lxc.time.offset.*. */
+/* Setters for lxc.prlimit.*, lxc.sysctl.*, lxc.proc.*, lxc.time.offset.* and the sizes of
+ * lxc.console.*. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "config/internal.h"
 
@@ -204,6 +206,44 @@ int config_set_time_offset(struct config *config, const struct config_key *key,
 	clear_offset(offset);
 	*offset =
 	    (struct time_offset){ value, xstrdup(item->key), xstrdup(item->value), item->origin };
+	return 0;
+}
+
+/* ---- lxc.console.buffer.size, lxc.console.size ---- */
+
+#define CONSOLE_AUTO (128u << 10)
+#define CONSOLE_MAX (1ull << 40)
+
+/* As LXC: at least a page, up to the next power of two. 0 is nothing. */
+static uint64_t round_up(uint64_t size)
+{
+	uint64_t rounded = (uint64_t)sysconf(_SC_PAGESIZE);
+	while (size && rounded < size)
+		rounded *= 2;
+	return size ? rounded : 0;
+}
+
+int config_set_buffer_size(struct config *config, const struct config_key *key,
+			   const struct config_item *item, struct error *err)
+{
+	static const struct {
+		const char *name;
+		uint64_t bytes;
+	} units[] = { { "", 1 }, { "KB", 1 << 10 }, { "MB", 1 << 20 }, { "GB", 1 << 30 } };
+	uint64_t *slot = (uint64_t *)((char *)config + key->offset);
+	_cleanup_free_ char *number = xstrdup(item->value);
+	size_t digits = strspn(number, "0123456789");
+	const char *unit = item->value + digits + strspn(item->value + digits, " \t");
+	uint64_t value = 0, bytes = 0;
+	number[digits] = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (strcasecmp(unit, units[i].name) == 0)
+			bytes = units[i].bytes;
+	if (strcmp(item->value, "auto") == 0)
+		value = CONSOLE_AUTO;
+	else if (*item->value && (!bytes || parse_uint64(number, CONSOLE_MAX / bytes, &value) < 0))
+		return config_refuse(key, item, err, "not a size");
+	*slot = round_up(value * (bytes ? bytes : 1));
 	return 0;
 }
 

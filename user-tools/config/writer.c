@@ -40,6 +40,10 @@ static char *shown_value(const struct config *config, const struct config_item *
 		return xstrdup(strcmp(config->rootfs_type, "dir") == 0 && config->rootfs_path
 				   ? config->rootfs_path
 				   : item->value);
+	if (strcmp(item->key, "lxc.console.buffer.size") == 0)
+		return xasprintf("%llu", (unsigned long long)config->console_buffer_size);
+	if (strcmp(item->key, "lxc.console.size") == 0)
+		return xasprintf("%llu", (unsigned long long)config->console_size);
 	if (strcmp(item->key, "lxc.arch") == 0)
 		return xstrdup(config->arch ? config->arch : "");
 	if (string_starts(item->key, "lxc.net.") && string_ends(item->key, ".hwaddr")) {

@@ -122,18 +122,40 @@ static int plan_command(struct start_plan *plan, const struct start_options *opt
 	return 0;
 }
 
+/* A terminal shows the console and types into it; anything else gets a copy of what is printed. */
+static int plan_console_path(struct start_plan *plan, struct error *err)
+{
+	const char *path = plan->config->console_path;
+	if (!path)
+		return 0;
+	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0 && isatty(fd)) {
+		fcntl(fd, F_SETFL, O_RDWR);
+		plan->terminal = fd;
+		return 0;
+	}
+	util_close_fd(&fd);
+	plan->console_copy =
+	    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	if (plan->console_copy < 0)
+		return error_set(err, E_CONSOLE, errno, "lxc.console.path = %s", path);
+	return 0;
+}
+
 /*
  * Who talks to the payload. A plain start has the console only. lxc-execute hands over what the
  * caller redirected; for the rest, if the caller has a terminal, there is the console.
  */
-static void plan_terminals(struct start_plan *plan)
+static int plan_terminals(struct start_plan *plan, struct error *err)
 {
-	const char *path = plan->config->console_path;
-	plan->console = !path || strcmp(path, "none") != 0;
-	if (plan->foreground)
+	plan->console = !plan->config->console_path || strcmp(plan->config->console_path, "none") != 0;
+	if (plan->console && (plan_console_path(plan, err) < 0 ||
+			      console_log_open(&plan->console_log, plan->config, err) < 0))
+		return -1;
+	if (plan->foreground && !plan->config->console_path)
 		plan->terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (!plan->execute || !plan->foreground)
-		return;
+		return 0;
 	bool any_terminal = false;
 	for (int fd = 0; fd < 3; fd++) {
 		if (isatty(fd))
@@ -146,6 +168,7 @@ static void plan_terminals(struct start_plan *plan)
 		plan->terminal = -1;
 	}
 	plan->console = plan->console && any_terminal;
+	return 0;
 }
 
 /* It is replaced when written and removed at the end: only a regular file may be. */
@@ -176,7 +199,9 @@ int plan_make(struct start_plan *plan, struct container *container,
 				     .listener_channel = -1,
 				     .init_fd = -1,
 				     .stdio = { -1, -1, -1 },
-				     .terminal = -1 };
+				     .terminal = -1,
+				     .console_copy = -1,
+				     .console_log = CONSOLE_LOG_NONE };
 	for (size_t i = 0; i < NS_COUNT; i++)
 		plan->shared_fds[i] = -1;
 	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
@@ -190,8 +215,7 @@ int plan_make(struct start_plan *plan, struct container *container,
 	    share_open(plan, options, err) < 0 || plan_cgroup(plan, err) < 0)
 		return -1;
 	plan->time_namespace = clocks_are_set(plan->config);
-	plan_terminals(plan);
-	return 0;
+	return plan_terminals(plan, err);
 }
 
 void plan_clear(struct start_plan *plan)
@@ -211,4 +235,6 @@ void plan_clear(struct start_plan *plan)
 		util_close_fd(&plan->stdio[i]);
 	util_close_fd(&plan->init_fd);
 	util_close_fd(&plan->terminal);
+	util_close_fd(&plan->console_copy);
+	console_log_close(&plan->console_log);
 }

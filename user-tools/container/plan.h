@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "cgroup/cgroup.h"
+#include "container/console-log.h"
 #include "container/container.h"
 #include "container/message.h"
 #include "container/seccomp.h"
@@ -42,7 +43,9 @@ struct start_plan {
 	int init_fd;		 /* execute: init.lxc, opened on the host; else -1 */
 	int stdio[3]; /* execute: the caller's, where they are no terminals; -1 = the console */
 	bool console; /* a console terminal is made */
-	int terminal; /* foreground: /dev/tty of the caller, or -1 */
+	int terminal; /* lxc.console.path if that is one; foreground: /dev/tty of the caller; or -1 */
+	int console_copy; /* lxc.console.path that is no terminal, or -1 */
+	struct console_log console_log;
 };
 
 int plan_make(struct start_plan *plan, struct container *container,

@@ -19,19 +19,55 @@
 #include "container/supervisor.h"
 #include "container/terminal.h"
 
-/* Console output to all who get it. */
-static void give_out(struct supervisor *supervisor, const char *data, size_t length)
+/*
+ * A lxc-console that does not read loses output: the container does not wait for it. With a buffer
+ * it loses only what falls out of that.
+ */
+static void feed_peer(struct supervisor *supervisor)
 {
 	struct relay *relay = &supervisor->relay;
-	if (relay->log >= 0 && file_write_fd(relay->log, data, length) < 0)
-		log_warn("console log: %s", strerror(errno));
-	if (relay->copy >= 0 && write(relay->copy, data, length) < 0)
+	const char *piece;
+	size_t length;
+	bool full = false;
+	while (!full && (length = ring_peek(&relay->ring, &relay->peer_at, &piece)) > 0) {
+		ssize_t n = write(relay->peer.fd, piece, length);
+		if (n < 0 && errno != EAGAIN) {
+			relay_disconnect_peer(supervisor);
+			return;
+		}
+		full = n < 0;
+		relay->peer_at += n < 0 ? 0 : (uint64_t)n;
+	}
+	if (full == relay->peer_is_full)
+		return;
+	relay->peer_is_full = full;
+	struct epoll_event event = { .events = full ? EPOLLIN | EPOLLOUT : EPOLLIN,
+				     .data.ptr = &relay->peer };
+	epoll_ctl(supervisor->epoll, EPOLL_CTL_MOD, relay->peer.fd, &event);
+}
+
+static void write_to_peer(struct supervisor *supervisor, const char *data, size_t length)
+{
+	struct relay *relay = &supervisor->relay;
+	if (relay->ring.data)
+		feed_peer(supervisor);
+	else if (write(relay->peer.fd, data, length) < 0 && errno != EAGAIN)
+		relay_disconnect_peer(supervisor);
+}
+
+static void deliver(struct supervisor *supervisor, const char *data, size_t length)
+{
+	struct relay *relay = &supervisor->relay;
+	console_log_write(&supervisor->plan->console_log, data, length);
+	if (supervisor->plan->console_copy >= 0 &&
+	    write(supervisor->plan->console_copy, data, length) < 0)
 		log_debug("lxc.console.path: %s", strerror(errno));
 	if (relay->terminal.fd >= 0 && file_write_fd(relay->terminal.fd, data, length) < 0)
 		relay->terminal.fd = -1;
-	/* A lxc-console that does not read loses output; the container does not wait for it. */
-	if (relay->peer.fd >= 0 && write(relay->peer.fd, data, length) < 0 && errno != EAGAIN)
-		relay_disconnect_peer(supervisor);
+	if (relay->ring.data)
+		ring_put(&relay->ring, data, length);
+	if (relay->peer.fd >= 0)
+		write_to_peer(supervisor, data, length);
 }
 
 static void on_console(struct supervisor *supervisor, struct source *source, unsigned events)
@@ -39,12 +75,10 @@ static void on_console(struct supervisor *supervisor, struct source *source, uns
 	char data[4096];
 	(void)events;
 	ssize_t n = read(source->fd, data, sizeof(data));
-	if (n <= 0) {
-		if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			supervisor_unwatch(supervisor, source);
-		return;
-	}
-	give_out(supervisor, data, (size_t)n);
+	if (n > 0)
+		deliver(supervisor, data, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		supervisor_unwatch(supervisor, source);
 }
 
 static void forward_to_console(struct supervisor *supervisor, const char *data, size_t length)
@@ -69,7 +103,10 @@ static void on_terminal(struct supervisor *supervisor, struct source *source, un
 static void on_peer(struct supervisor *supervisor, struct source *source, unsigned events)
 {
 	char data[1024];
-	(void)events;
+	if (events & EPOLLOUT)
+		feed_peer(supervisor);
+	if (source->fd < 0 || !(events & ~EPOLLOUT))
+		return;
 	ssize_t n = read(source->fd, data, sizeof(data));
 	if (n > 0)
 		forward_to_console(supervisor, data, (size_t)n);
@@ -86,6 +123,7 @@ int relay_connect_peer(struct supervisor *supervisor, struct client *client, int
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
 	relay->peer = (struct source){ pair[0], on_peer };
 	relay->peer_client = client;
+	relay->peer_is_full = false;
 	if (supervisor_watch(supervisor, &relay->peer, EPOLLIN) < 0) {
 		close(pair[0]);
 		close(pair[1]);
@@ -93,6 +131,10 @@ int relay_connect_peer(struct supervisor *supervisor, struct client *client, int
 		return -1;
 	}
 	*peer = pair[1];
+	/* What was printed before comes first. */
+	relay->peer_at = ring_oldest(&relay->ring);
+	if (relay->ring.data)
+		feed_peer(supervisor);
 	return 0;
 }
 
@@ -107,36 +149,16 @@ void relay_disconnect_peer(struct supervisor *supervisor)
 	relay->peer_client = NULL;
 }
 
-static int open_outputs(struct supervisor *supervisor, struct error *err)
-{
-	const struct config *config = supervisor->plan->config;
-	struct relay *relay = &supervisor->relay;
-	if (config->console_logfile && relay->log < 0) {
-		relay->log = open(config->console_logfile,
-				  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
-		if (relay->log < 0)
-			return error_set(err, E_CONSOLE, errno, "lxc.console.logfile = %s",
-					 config->console_logfile);
-	}
-	if (config->console_path && strcmp(config->console_path, "none") != 0 && relay->copy < 0) {
-		relay->copy =
-		    open(config->console_path,
-			 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-		if (relay->copy < 0)
-			return error_set(err, E_CONSOLE, errno, "lxc.console.path = %s",
-					 config->console_path);
-	}
-	return 0;
-}
-
 int relay_start(struct supervisor *supervisor, struct error *err)
 {
 	struct relay *relay = &supervisor->relay;
 	int master = supervisor->payload.console;
 	if (master < 0)
 		return 0;
-	if (open_outputs(supervisor, err) < 0)
-		return -1;
+	uint64_t size = supervisor->plan->config->console_buffer_size;
+	if (size && !relay->ring.data && ring_make(&relay->ring, size) < 0)
+		return error_set(err, E_CONSOLE, errno, "lxc.console.buffer.size: %llu bytes",
+				 (unsigned long long)size);
 	fcntl(master, F_SETFL, fcntl(master, F_GETFL) | O_NONBLOCK);
 	/* Our own slave: without one, reading is an endless EIO whenever nobody inside has the
 	 * console open. */
@@ -164,7 +186,7 @@ void relay_stop(struct supervisor *supervisor)
 			ssize_t n = read(relay->console.fd, data, sizeof(data));
 			if (n <= 0)
 				break;
-			give_out(supervisor, data, (size_t)n);
+			deliver(supervisor, data, (size_t)n);
 		}
 		supervisor_unwatch(supervisor, &relay->console);
 		relay->console.fd = -1; /* closed with the payload */

@@ -365,8 +365,6 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 		.relay = { .console = { .fd = -1 },
 			   .terminal = { .fd = -1 },
 			   .peer = { .fd = -1 },
-			   .log = -1,
-			   .copy = -1,
 			   .hold = -1 },
 	};
 	const struct container *container = plan->container;
@@ -383,6 +381,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	}
 	if (result < 0)
 		log_error("%s", err->message);
+	ring_free(&supervisor.relay.ring);
 	remove_groups(&supervisor);
 	if (supervisor.wrote_pid_file)
 		unlink(plan->pid_file);

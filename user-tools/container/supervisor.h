@@ -10,6 +10,7 @@
 #include "container/container.h"
 #include "container/message.h"
 #include "container/plan.h"
+#include "container/ring.h"
 #include "container/spawn.h"
 
 /* What an epoll event points to: the first member of whatever waits for it. */
@@ -35,8 +36,9 @@ struct relay {
 	struct source terminal; /* lxc-start -F: /dev/tty of the caller; fd -1 = none */
 	struct source peer;	/* lxc-console -t 0: our end of a stream; fd -1 = none */
 	struct client *peer_client;
-	int log;  /* lxc.console.logfile, or -1 */
-	int copy; /* lxc.console.path, or -1 */
+	struct ring ring;	 /* lxc.console.buffer.size */
+	bool peer_is_full;	 /* it is told when the peer can take more */
+	uint64_t peer_at;	 /* how far of it the peer has got */
 	int hold; /* a slave of the console, so that it never hangs up */
 };
 
