@@ -185,3 +185,49 @@ refused() {
 	[ "$(me 'lxc-attach -n box -- grep Seccomp: /proc/1/status')" = 'Seccomp:	0' ]
 	me 'grep -q "no default seccomp profile .*: it is not installed" box.log'
 }
+
+@test "lxc.keyring.session = 1 is an empty session keyring, 0 the caller's" {
+	cp "$TOP/build/tests/attack/container-attacks" /usr/local/bin/
+	cp "$TOP/build/tests/attack/container-attacks" /home/lxc-dnscrypt/.local/share/lxc/box/rootfs/bin/attack
+	# it looks for a key of whoever started the container: LEAK or "no key"
+	keyed() { as lxc-dnscrypt "container-attacks with-key sh -c '$*; lxc-attach -n box -- attack read-key; lxc-stop -k -q -n box'"; }
+	run keyed 'lxc-start -q -n box'
+	says 'no key'
+	run keyed 'lxc-start -q -n box -s lxc.keyring.session=1'
+	says 'no key'
+	run keyed 'lxc-start -q -n box -s lxc.keyring.session=0'
+	says LEAK
+	refused lxc.keyring.session=2 'lxc.keyring.session = 2: not 0 or 1'
+}
+
+@test "a host without AppArmor: a profile that was named is a notice, unconfined and unchanged are nothing" {
+	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" != Y ] || return 0 # tests/vm has the other half
+	for profile in generated lxc-container-default-with-nesting; do
+		run me "lxc-start -n box -s lxc.apparmor.profile=$profile -s lxc.apparmor.allow_nesting=1 -s lxc.apparmor.allow_incomplete=1"
+		[ "$status" -eq 0 ]
+		says "lxc.apparmor.profile = $profile: this host has no AppArmor"
+		me 'lxc-stop -k -q -n box'
+	done
+	run me "lxc-start -n box -s 'lxc.apparmor.raw=deny /x rw,'"
+	says 'this host has no AppArmor'
+	me 'lxc-stop -k -q -n box'
+	for profile in unconfined unchanged ''; do
+		run me "lxc-start -n box -s lxc.apparmor.profile=$profile"
+		[[ $output != *AppArmor* ]]
+		me 'lxc-stop -k -q -n box'
+	done
+	refused lxc.apparmor.allow_nesting=2 'not 0 or 1'
+	refused lxc.apparmor.allow_incomplete=x 'not 0 or 1'
+}
+
+@test "a host without SELinux: a context is refused before the start, and by lxc-attach" {
+	[ ! -e /sys/fs/selinux/context ] || return 0
+	refused lxc.selinux.context=system_u:system_r:lxc_t:s0 'SELinux context system_u:system_r:lxc_t:s0: this host has no SELinux' 'fix: leave it out'
+	refused lxc.selinux.context.keyring=system_u:system_r:lxc_t:s0 'this host has no SELinux'
+	me 'lxc-start -q -n box'
+	run me 'lxc-attach -n box -c system_u:system_r:lxc_t:s0 -- true'
+	[ "$status" -eq 1 ]
+	says 'this host has no SELinux'
+	run me 'lxc-attach -n box -eLSM -c x -- true'
+	says '--context cannot be used with -e LSM'
+}

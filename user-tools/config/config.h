@@ -190,6 +190,12 @@ struct config {
 	char *seccomp_proxy;  /* "unix:/PATH" or "unix:@NAME", or NULL */
 	char *seccomp_cookie; /* or NULL */
 	bool keyring_session; /* default true */
+	char *apparmor_profile; /* NULL = not set */
+	bool apparmor_incomplete, apparmor_nesting;
+	struct string_list apparmor_raw;
+	struct config_origin apparmor_origin;
+	char *selinux_context, *selinux_keyring; /* NULL = not set */
+	struct config_origin selinux_origin;
 	bool ephemeral;
 
 	struct cgroup_setting *cgroups;

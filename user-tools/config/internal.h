@@ -112,6 +112,10 @@ int config_set_buffer_size(struct config *, const struct config_key *, const str
 			   struct error *);
 int config_set_time_offset(struct config *, const struct config_key *, const struct config_item *,
 			   struct error *);
+int config_set_label(struct config *, const struct config_key *, const struct config_item *,
+		     struct error *);
+int config_set_lines(struct config *, const struct config_key *, const struct config_item *,
+		     struct error *);
 int config_set_seccomp_profile(struct config *, const struct config_key *,
 			       const struct config_item *, struct error *);
 int config_set_seccomp_nesting(struct config *, const struct config_key *,

@@ -26,11 +26,10 @@
 /* clang-format off */
 const struct config_key config_keys[] = {
 	WORKS("lxc.arch", arch, "an architecture name (x86_64, i686, aarch64 ...)", "personality of the container", FIELD(arch), SHOWN("keys-limits.bats: lxc.arch: init and attached commands have the personality, lxc-attach -a another, lxc-info -c the one name of it")),
-	/* Profiles need AppArmor in the kernel and a profile loaded by root; a container with ids of its own is confined without. */
-	HARMLESS("lxc.apparmor.profile", "a profile name, unconfined, unchanged or generated", "AppArmor profile of init"),
-	HARMLESS("lxc.apparmor.allow_incomplete", "0 or 1", "start when AppArmor lacks mount mediation"),
-	HARMLESS("lxc.apparmor.allow_nesting", "0 or 1", "the generated profile permits nesting"),
-	LATER("lxc.apparmor.raw", "a line of an AppArmor profile", "added to the generated profile", LIST),
+	WORKS("lxc.apparmor.profile", label, "a profile name, unconfined, unchanged or generated", "AppArmor profile of init", FIELD(apparmor_profile)),
+	WORKS("lxc.apparmor.allow_incomplete", bool, "0 or 1", "start when AppArmor lacks mount mediation", FIELD(apparmor_incomplete)),
+	WORKS("lxc.apparmor.allow_nesting", bool, "0 or 1", "the generated profile permits nesting", FIELD(apparmor_nesting)),
+	WORKS("lxc.apparmor.raw", lines, "a line of an AppArmor profile", "added to the generated profile", LIST, FIELD(apparmor_raw)),
 	WORKS("lxc.autodev.tmpfs.size", size, "a number of bytes", "size of the tmpfs on /dev", FIELD(autodev_size)),
 	WORKS("lxc.autodev", bool, "0 or 1", "a tmpfs with the minimal devices on /dev", FIELD(autodev)),
 	WORKS("lxc.cap.drop", caps, "capability names in lower case without cap_, or numbers", "capabilities taken away", LIST, SHOWN("keys-security.bats: lxc.cap.drop takes names and numbers in every form away from init and from attached commands")),
@@ -82,7 +81,7 @@ const struct config_key config_keys[] = {
 	LATER("lxc.init.groups", "numbers with commas", "supplementary groups of init", LIST),
 	WORKS("lxc.init.uid", uint, "a number", "uid of init", FIELD(init_uid), .max = UINT32_MAX - 1),
 	WORKS("lxc.init.cwd", path, "a path", "working directory of init", FIELD(init_cwd)),
-	WORKS("lxc.keyring.session", bool, "0 or 1", "session keyring of its own; 0: that of the caller", FIELD(keyring_session)),
+	WORKS("lxc.keyring.session", bool, "0 or 1", "session keyring of its own; 0: that of the caller", FIELD(keyring_session), SHOWN("keys-security.bats: lxc.keyring.session = 1 is an empty session keyring, 0 the caller's")),
 	WORKS("lxc.log.file", path, "a path", "log file", FIELD(log_file), SHOWN("keys.bats: lxc.log.file and lxc.log.level: the log of a start")),
 	WORKS("lxc.log.level", log_level, "TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL or 0 to 8", "log level", FIELD(log_level), SHOWN("keys-console.bats: lxc.log.level: what is below the level stays out, numbers are levels, another word is refused")),
 	WORKS("lxc.log.syslog", syslog, "daemon or local0 to local7", "log to syslog, too", FIELD(log_syslog), SHOWN("keys-console.bats: lxc.log.syslog: the log goes to syslog with the facility that is asked for")),
@@ -134,9 +133,8 @@ const struct config_key config_keys[] = {
 	WORKS("lxc.seccomp.notify.cookie", string, "text of at most 4095 bytes", "sent with notifications", FIELD(seccomp_cookie)),
 	WORKS("lxc.seccomp.notify.proxy", seccomp_proxy, "unix:/PATH or unix:@NAME", "socket that answers notifications", FIELD(seccomp_proxy)),
 	WORKS("lxc.seccomp.profile", seccomp_profile, "an absolute path, or none", "system call filter, default the shipped one", FIELD(seccomp_profile), SHOWN("keys-security.bats: lxc.seccomp.profile decides for init and attached commands, but not with -e LSM")),
-	/* Labels mean something only where SELinux is the host's security module. */
-	LATER("lxc.selinux.context.keyring", "a label", "label of the keyring"),
-	LATER("lxc.selinux.context", "a label", "label of the container"),
+	WORKS("lxc.selinux.context.keyring", label, "an SELinux context", "context of the session keyring", FIELD(selinux_keyring)),
+	WORKS("lxc.selinux.context", label, "an SELinux context", "context of init and attached commands", FIELD(selinux_context)),
 	WORKS("lxc.signal.halt", signal, "a signal: SIGNAME, SIGRTMIN+N or a number", "signal for a clean halt", FIELD(signal_halt)),
 	WORKS("lxc.signal.reboot", signal, "a signal: SIGNAME, SIGRTMIN+N or a number", "signal for a reboot", FIELD(signal_reboot)),
 	WORKS("lxc.signal.stop", signal, "a signal: SIGNAME, SIGRTMIN+N or a number", "signal for a forced stop", FIELD(signal_stop)),

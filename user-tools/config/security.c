@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Setters of lxc.seccomp.*. */
+/* Setters of lxc.seccomp.*, lxc.apparmor.* and lxc.selinux.*. */
 #include <string.h>
 #include <sys/un.h>
 
@@ -47,9 +47,40 @@ int config_set_seccomp_proxy(struct config *config, const struct config_key *key
 	return 0;
 }
 
+/* The name of a profile, or a context. */
+int config_set_label(struct config *config, const struct config_key *key,
+		     const struct config_item *item, struct error *err)
+{
+	for (const char *at = item->value; *at; at++)
+		if ((unsigned char)*at < ' ')
+			return config_refuse(key, item, err, "has a control character");
+	if (string_starts(key->name, "lxc.apparmor."))
+		config->apparmor_origin = item->origin;
+	else
+		config->selinux_origin = item->origin;
+	return config_set_string(config, key, item, err);
+}
+
+/* Whole lines that add up; an empty one clears them. */
+int config_set_lines(struct config *config, const struct config_key *key,
+		     const struct config_item *item, struct error *err)
+{
+	(void)err;
+	struct string_list *list = (struct string_list *)((char *)config + key->offset);
+	if (*item->value)
+		string_list_add(list, item->value);
+	else
+		string_list_clear(list);
+	return 0;
+}
+
 void config_free_security(struct config *config)
 {
 	free(config->seccomp_profile);
 	free(config->seccomp_proxy);
 	free(config->seccomp_cookie);
+	free(config->apparmor_profile);
+	string_list_clear(&config->apparmor_raw);
+	free(config->selinux_context);
+	free(config->selinux_keyring);
 }

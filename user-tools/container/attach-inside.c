@@ -34,7 +34,8 @@
 struct job {
 	const struct supervisor *supervisor;
 	struct attach_request head;
-	const char *directory;
+	const char *directory, *context;
+	int proc; /* the host's /proc, for the label, or -1 */
 	struct string_list argv, environment, set;
 	int stdio[3];
 	int channel;
@@ -76,7 +77,8 @@ static int unpack(struct job *job, int memfd, struct error *err)
 	memcpy(&job->head, data, sizeof(job->head));
 	const char *at = data + sizeof(job->head), *end = data + length;
 	job->directory = take_string(&at, end);
-	if (!job->directory || take_list(&at, end, job->head.argc, &job->argv) < 0 ||
+	job->context = take_string(&at, end);
+	if (!job->directory || !job->context || take_list(&at, end, job->head.argc, &job->argv) < 0 ||
 	    take_list(&at, end, job->head.envc, &job->environment) < 0 ||
 	    take_list(&at, end, job->head.setc, &job->set) < 0)
 		return error_set(err, E_ATTACH, 0, "the request is malformed");
@@ -214,6 +216,17 @@ static int remount(struct error *err)
 	return rootfs_remount_proc_sys(err);
 }
 
+/* -c, else what the container's init has. */
+static int set_label(struct job *job, struct error *err)
+{
+	const struct lsm_plan *lsm = &job->supervisor->plan->lsm;
+	if (*job->context)
+		return lsm_set_exec(LSM_SELINUX, job->context, &job->proc, err);
+	if (job->head.elevated & ATTACH_ELEVATE_LSM)
+		return 0;
+	return lsm_set_exec(lsm->kind, lsm->label, &job->proc, err);
+}
+
 _Noreturn static void run_command(struct job *job)
 {
 	struct error err = { 0 };
@@ -244,6 +257,8 @@ _Noreturn static void run_command(struct job *job)
 	/* Not outside of the user namespace, where it takes no_new_privs. */
 	bool filtered = !(job->head.elevated & ATTACH_ELEVATE_LSM) &&
 			(inside || !plan->user_namespace);
+	if (set_label(job, &err) < 0)
+		goto failed;
 	/* begin_new_exec(): whoever is root inside may look at the process before what is
 	 * close-on-exec is closed. */
 	fd_close_from(3, (int[]){ job->channel, filtered ? plan->listener_channel : -1 }, 2);
@@ -300,6 +315,8 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 	umask(022);
 	if (unpack(job, memfd, &err) < 0)
 		goto failed;
+	if ((*job->context || supervisor->plan->lsm.label) && (job->proc = lsm_open_proc(&err)) < 0)
+		goto failed;
 	if (!(job->head.elevated & ATTACH_ELEVATE_CGROUP) &&
 	    cgroup_is_delegated(supervisor->plan->cgroup) &&
 	    cgroup_enter_payload(supervisor->plan->cgroup, 0, &err) < 0)
@@ -310,7 +327,7 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 	 * close-on-exec. */
 	int keep[] = { job->stdio[0], job->stdio[1],	       job->stdio[2], job->channel,
 		       job->pid_pipe, supervisor->payload.pts, log_fd(),
-		       supervisor->plan->listener_channel };
+		       supervisor->plan->listener_channel, job->proc };
 	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	if (pipe2(job->gate, O_CLOEXEC) < 0) {
 		error_set(&err, E_ATTACH, errno, "pipe");
@@ -368,7 +385,8 @@ void attach_start(struct supervisor *supervisor, struct client *client, int *fds
 	struct job job = { .supervisor = supervisor,
 			   .stdio = { fds[0], fds[1], fds[2] },
 			   .channel = fds[4],
-			   .pid_pipe = pid_pipe[1] };
+			   .pid_pipe = pid_pipe[1],
+			   .proc = -1 };
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(pid_pipe[0]);

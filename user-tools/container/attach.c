@@ -20,6 +20,7 @@
 #include "container/attach-request.h"
 #include "container/client.h"
 #include "container/credentials.h"
+#include "container/lsm.h"
 #include "container/terminal.h"
 
 extern char **environ;
@@ -84,9 +85,10 @@ static int pack(const struct attach_options *options, uint32_t terminals, struct
 	};
 	_cleanup_free_ char *cwd = getcwd(NULL, 0);
 	const char *directory = cwd ? cwd : "/";
+	const char *context = options->selinux_context ? options->selinux_context : "";
 	_cleanup_close_ int fd = memfd_create("attach", MFD_CLOEXEC);
 	int result = fd < 0 || file_write_fd(fd, &head, sizeof(head)) < 0 ||
-		     put_strings(fd, (char *const[]){ (char *)directory }, 1) < 0 ||
+		     put_strings(fd, (char *const[]){ (char *)directory, (char *)context }, 2) < 0 ||
 		     put_strings(fd, options->argv, head.argc) < 0 ||
 		     put_strings(fd, environment.items, environment.count) < 0 ||
 		     (head.setc && put_strings(fd, options->set_var->items, head.setc) < 0);
@@ -259,8 +261,8 @@ int container_attach(struct container *container, const struct attach_options *o
 	for (int fd = 0; fd < 3; fd++)
 		if (isatty(fd))
 			terminals |= 1u << fd;
-	if (options->selinux_context)
-		return error_set(err, E_UNSUPPORTED, 0, "SELinux contexts are not supported yet");
+	if (options->selinux_context && lsm_check_context(options->selinux_context, err) < 0)
+		return -1;
 	_cleanup_close_ int log = -1;
 	_cleanup_close_ int connection = client_connect(container, err);
 	_cleanup_close_ int request = connection < 0 ? -1 : pack(options, terminals, err);

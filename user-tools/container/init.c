@@ -33,6 +33,7 @@ struct init {
 	int control;
 	struct rootfs rootfs;
 	int console; /* slave, or -1 */
+	int proc;    /* the host's /proc, for the label, or -1 */
 	int sysctls; /* the host's /proc/sys, or -1 */
 };
 
@@ -91,6 +92,8 @@ static int prepare_as_caller(struct init *init, struct error *err)
 		return error_set(err, E_CGROUP, errno, "cgroup namespace");
 	if (limits_open_sysctls(init->plan->config, &init->sysctls, err) < 0 ||
 	    rootfs_take_idmapped(&init->rootfs, init->control, err) < 0)
+		return -1;
+	if (init->plan->lsm.label && (init->proc = lsm_open_proc(err)) < 0)
 		return -1;
 	return rootfs_open_sources(&init->rootfs, err);
 }
@@ -211,6 +214,7 @@ static void execute(struct init *init, struct error *err)
 	credentials_reset_signals();
 	/* Last: a filter may refuse everything but execve. */
 	if (limits_apply(plan->config, err) < 0 ||
+	    lsm_set_exec(plan->lsm.kind, plan->lsm.label, &init->proc, err) < 0 ||
 	    seccomp_filter_load(&plan->filter, plan->listener_channel, err) < 0)
 		return;
 	int error;
@@ -245,7 +249,7 @@ static int run(struct init *init, struct error *err)
 _Noreturn void init_run(struct start_plan *plan, int control)
 {
 	struct init init = {
-		.plan = plan, .control = control, .rootfs = ROOTFS_INIT, .console = -1, .sysctls = -1
+		.plan = plan, .control = control, .rootfs = ROOTFS_INIT, .console = -1, .sysctls = -1, .proc = -1
 	};
 	struct error err = { 0 };
 	init.rootfs.config = plan->config;

@@ -212,6 +212,8 @@ int plan_make(struct start_plan *plan, struct container *container,
 	    plan_pid_file(plan, options->pid_file, err) < 0 ||
 	    network_plan_make(plan->config, &plan->network, err) < 0 ||
 	    seccomp_plan(plan->config, plan->execute, &plan->filter, err) < 0 ||
+	    lsm_plan_make(plan->config, plan->user_namespace, container->directory, &plan->lsm,
+			  err) < 0 ||
 	    share_open(plan, options, err) < 0 || plan_cgroup(plan, err) < 0)
 		return -1;
 	plan->time_namespace = clocks_are_set(plan->config);
@@ -228,6 +230,7 @@ void plan_clear(struct start_plan *plan)
 	network_plan_free(&plan->network);
 	seccomp_filter_clear(&plan->filter);
 	rootfs_plan_clear(&plan->rootfs);
+	lsm_plan_clear(&plan->lsm);
 	string_list_clear(&plan->argv);
 	for (size_t i = 0; i < NS_COUNT; i++)
 		util_close_fd(&plan->shared_fds[i]);

@@ -12,6 +12,7 @@
 #include "cgroup/cgroup.h"
 #include "container/console-log.h"
 #include "container/container.h"
+#include "container/lsm.h"
 #include "container/message.h"
 #include "container/seccomp.h"
 #include "idmap/idmap.h"
@@ -36,6 +37,7 @@ struct start_plan {
 	struct cgroup_limit *limits;
 	size_t limit_count;
 
+	struct lsm_plan lsm;
 	struct seccomp_filter filter;
 	int listener_channel; /* where a loaded filter sends its listener, -1 = it has none */
 

@@ -298,12 +298,20 @@ static int run_once(struct supervisor *supervisor, struct error *err)
  */
 static int leave_keyring(const struct config *config, struct error *err)
 {
+	const char *label = config->selinux_keyring;
 	if (!config->keyring_session)
 		return 0;
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS)
+	if (label && lsm_set_keyring(label, err) < 0)
+		return -1;
+	long joined = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	int saved = errno;
+	if (label && lsm_set_keyring(NULL, err) < 0)
+		return -1;
+	if (joined >= 0 || saved == ENOSYS)
 		return 0;
-	if (errno == EPERM) /* a filter around us: nobody reads keys */
+	if (saved == EPERM) /* a filter around us: nobody reads keys */
 		return 0;
+	errno = saved;
 	error_set(err, E_SYSTEM, errno, "a session keyring for the container");
 	return error_fix(err,
 			 "an admin: sysctl kernel.keys.maxkeys=2000 kernel.keys.maxbytes=200000");
@@ -343,7 +351,9 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 	supervisor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (supervisor->epoll < 0)
 		return error_set(err, E_SYSTEM, errno, "epoll");
-	if (open_signals(supervisor, err) < 0 || leave_keyring(supervisor->plan->config, err) < 0)
+	if (open_signals(supervisor, err) < 0 ||
+	    leave_keyring(supervisor->plan->config, err) < 0 ||
+	    lsm_load(&supervisor->plan->lsm, err) < 0)
 		return -1;
 	supervisor->listen.fd = runtime_listen(supervisor->directory, err);
 	if (supervisor->listen.fd < 0 || serve_listen(supervisor, err) < 0)
@@ -383,6 +393,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 		log_error("%s", err->message);
 	ring_free(&supervisor.relay.ring);
 	remove_groups(&supervisor);
+	lsm_unload(&plan->lsm);
 	if (supervisor.wrote_pid_file)
 		unlink(plan->pid_file);
 	runtime_remove(directory, container->lxcpath, container->name);
