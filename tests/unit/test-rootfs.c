@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,6 +53,68 @@ static void an_unknown_create_is_named(void **state)
 	assert_int_equal(err.code, E_CONFIG_VALUE);
 	assert_non_null(strstr(err.message, "create=socket"));
 	mount_options_clear(&options);
+}
+
+static void access_time_modes_are_one_field_and_their_opposites_undo_only_themselves(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		uint64_t set, clear;
+	} cases[] = {
+		{ "noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME },
+		{ "noatime,atime", 0, MOUNT_ATTR__ATIME },
+		{ "atime", 0, MOUNT_ATTR__ATIME },
+		{ "noatime,nostrictatime,norelatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME },
+		{ "strictatime,noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME },
+		{ "strictatime,nostrictatime", 0, MOUNT_ATTR__ATIME },
+		{ "norelatime", 0, 0 },
+		{ "nodiratime,diratime", 0, MOUNT_ATTR_NODIRATIME },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mount_options options;
+		assert_int_equal(mount_options_parse(cases[i].text, &options, NULL), 0);
+		assert_int_equal(options.set, cases[i].set);
+		assert_int_equal(options.clear, cases[i].clear);
+		mount_options_clear(&options);
+	}
+}
+
+static void words_that_ask_for_nothing_leave_nothing(void **state)
+{
+	(void)state;
+	struct mount_options options;
+	assert_int_equal(
+	    mount_options_parse("defaults,async,nomand,nolazytime,auto,nouser,noowner,nogroup,"
+				"silent,loud,_netdev,comment=a,x-systemd.automount,X-b",
+				&options, NULL),
+	    0);
+	assert_int_equal(options.set | options.clear | options.propagation, 0);
+	assert_null(options.data);
+	assert_false(options.optional || options.bind || options.create_dir);
+	mount_options_clear(&options);
+	/* but a remount has to say them */
+	assert_int_equal(mount_options_parse("async,remount,nolazytime", &options, NULL), 0);
+	assert_string_equal(options.data, "async,nolazytime");
+	mount_options_clear(&options);
+}
+
+static void what_can_mean_nothing_is_refused_by_its_word(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "noauto",	       "move",		  "loop",
+					     "mand",	       "idmap=relative", "idmap=",
+					     "X-mount.owner=1", "x-mount.subdir=a" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct mount_options options;
+		struct error err = { 0 };
+		char text[64];
+		snprintf(text, sizeof(text), "ro,%s,size=5", words[i]);
+		assert_int_equal(mount_options_parse(text, &options, &err), -1);
+		assert_int_equal(err.code, E_CONFIG_VALUE);
+		assert_non_null(strstr(err.message, words[i]));
+		assert_null(options.data);
+	}
 }
 
 static int make_tree(char *base)
@@ -120,9 +183,33 @@ static void a_magic_link_is_not_followed(void **state)
 	close(root);
 }
 
+static void a_directory_for_our_own_mounts_is_never_behind_a_link(void **state)
+{
+	(void)state;
+	char base[] = "/tmp/lxc-test-XXXXXX";
+	int root = make_tree(base);
+	assert_int_equal(mkdirat(root, "real", 0755), 0);
+	assert_int_equal(symlinkat("real", root, "proc"), 0);
+	assert_int_equal(symlinkat("nowhere", root, "sys"), 0);
+	const char *names[] = { "proc", "proc/sys", "sys", "/sys/fs/cgroup" };
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(resolve_plain(root, names[i]), -1);
+		assert_int_equal(errno, ELOOP);
+	}
+	int fd = resolve_plain(root, "real/pts");
+	assert_true(fd >= 0);
+	close(fd);
+	close(root);
+	remove_tree(base);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(access_time_modes_are_one_field_and_their_opposites_undo_only_themselves),
+		cmocka_unit_test(words_that_ask_for_nothing_leave_nothing),
+		cmocka_unit_test(what_can_mean_nothing_is_refused_by_its_word),
+		cmocka_unit_test(a_directory_for_our_own_mounts_is_never_behind_a_link),
 		cmocka_unit_test(the_last_of_two_opposite_options_wins),
 		cmocka_unit_test(words_of_lxc_and_of_the_file_system_are_kept_apart),
 		cmocka_unit_test(an_unknown_create_is_named),
