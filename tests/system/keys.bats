@@ -130,6 +130,11 @@ teardown_file() {
 	sleep 0.3
 	me 'timeout 5 lxc-stop -k -n box'
 	[ "$(with -- 'cat /got; rm /got')" = "got it" ]
+	me "lxc-start -q -n box -s lxc.signal.reboot=SIGUSR1 -- /bin/sh -c 'trap \"echo again >/got; exit 0\" USR1; while :; do sleep 0.1; done'"
+	sleep 0.3
+	run me 'timeout 5 lxc-stop -r -n box'
+	[[ "$output" == *"stopped instead of rebooting"* ]]
+	[ "$(with -- 'cat /got; rm /got')" = again ]
 }
 
 @test "lxc.signal.pdeath 0 keeps init when the supervisor dies" {

@@ -207,12 +207,9 @@ static void what_does_not_work_yet_is_refused_before_a_start(void **state)
 {
 	(void)state;
 	static const char *const later[] = {
-		"lxc.hook.pre-start = /bin/true",
-		"lxc.ephemeral = 1",
 		"lxc.net.0.veth.pair = v0"
 	};
-	static const char *const harmless[] = { "lxc.ephemeral = 0",
-						"lxc.apparmor.profile = unconfined",
+	static const char *const harmless[] = { "lxc.apparmor.profile = unconfined",
 						"lxc.cgroup2.devices.deny = a",
 						"lxc.console.rotate = 0" };
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {

@@ -49,6 +49,11 @@ void log_set_level(enum log_level level)
 	threshold = level;
 }
 
+enum log_level log_get_level(void)
+{
+	return threshold;
+}
+
 int log_set_file(const char *path)
 {
 	if (file >= 0)

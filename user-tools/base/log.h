@@ -28,6 +28,7 @@ const char *log_level_name(enum log_level level);
 /* Set once at start. Each may be called again; file NULL = no file. 0 or -1 (errno). */
 void log_set_container(const char *name);
 void log_set_level(enum log_level level);
+enum log_level log_get_level(void);
 int log_set_file(const char *path);
 int log_set_syslog(const char *facility); /* daemon, local0..local7 */
 /* The descriptor of the log file or -1: what fd_close_from must keep. */

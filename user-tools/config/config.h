@@ -31,6 +31,32 @@ struct config_origin {
 	unsigned line;
 };
 
+/* lxc.hook.*, in the order they run in; clone and destroy stand for themselves. */
+enum hook_type {
+	HOOK_PRE_START,
+	HOOK_PRE_MOUNT,
+	HOOK_MOUNT,
+	HOOK_AUTODEV,
+	HOOK_START,
+	HOOK_START_HOST,
+	HOOK_STOP,
+	HOOK_POST_STOP,
+	HOOK_CLONE,
+	HOOK_DESTROY,
+	HOOK_TYPES
+};
+/* "pre-start" ...: what follows "lxc.hook.", and what the hook is told. */
+const char *hook_type_name(enum hook_type type);
+
+struct hook {
+	char *command; /* for sh -c 'exec COMMAND ...' */
+	struct config_origin origin;
+};
+struct hook_list {
+	struct hook *items;
+	size_t count;
+};
+
 enum net_type { NET_EMPTY, NET_NONE, NET_VETH, NET_MACVLAN, NET_IPVLAN, NET_VLAN, NET_PHYS };
 
 struct net_address {
@@ -68,6 +94,7 @@ struct net_config {
 	struct net_address *addresses;
 	size_t address_count;
 	struct net_gateway gateway4, gateway6;
+	struct hook script_up, script_down;
 	struct config_origin origin; /* of the type line */
 };
 
@@ -176,6 +203,10 @@ struct config {
 
 	struct string_list environment; /* NAME=VALUE */
 	struct string_list environment_runtime;
+	struct string_list environment_hooks;
+
+	struct hook_list hooks[HOOK_TYPES];
+	uint32_t hook_version;
 
 	int signal_halt, signal_reboot, signal_stop; /* 0 = default */
 	int signal_pdeath;			     /* default SIGKILL */

@@ -122,9 +122,16 @@ int config_set_seccomp_nesting(struct config *, const struct config_key *,
 			       const struct config_item *, struct error *);
 int config_set_seccomp_proxy(struct config *, const struct config_key *, const struct config_item *,
 			     struct error *);
+int config_set_hook(struct config *, const struct config_key *, const struct config_item *,
+		    struct error *);
+int config_set_no_hooks(struct config *, const struct config_key *, const struct config_item *,
+			struct error *);
 int config_set_later(struct config *, const struct config_key *, const struct config_item *,
 		     struct error *);
 
+void config_free_hooks(struct config *config);
+/* Replace *hook; an empty value clears it. */
+void config_replace_hook(struct hook *hook, const struct config_item *item);
 void config_free_nets(struct config *config);
 void config_free_security(struct config *config);
 void config_free_mounts(struct config *config);

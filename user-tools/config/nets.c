@@ -14,6 +14,8 @@ static void clear_net(struct net_config *net)
 	free(net->name);
 	free(net->hwaddr_text);
 	free(net->addresses);
+	free(net->script_up.command);
+	free(net->script_down.command);
 	*net = (struct net_config){ .index = net->index };
 }
 
@@ -268,6 +270,18 @@ static const char *set_gateway6(struct net_config *net, const struct config_item
 	return set_gateway(&net->gateway6, item->value, AF_INET6);
 }
 
+static const char *set_script_up(struct net_config *net, const struct config_item *item)
+{
+	config_replace_hook(&net->script_up, item);
+	return NULL;
+}
+
+static const char *set_script_down(struct net_config *net, const struct config_item *item)
+{
+	config_replace_hook(&net->script_down, item);
+	return NULL;
+}
+
 /* What follows "lxc.net.N.". A setter returns what is wrong, or NULL. */
 static const struct {
 	const char *name;
@@ -278,6 +292,7 @@ static const struct {
 	{ "hwaddr", set_hwaddr },     { "mtu", set_mtu },
 	{ "ipv4.address", set_ipv4 }, { "ipv4.gateway", set_gateway4 },
 	{ "ipv6.address", set_ipv6 }, { "ipv6.gateway", set_gateway6 },
+	{ "script.up", set_script_up }, { "script.down", set_script_down },
 };
 
 int config_set_net(struct config *config, const struct config_key *key,

@@ -62,8 +62,10 @@ void config_free(struct config *config)
 	config_free_cgroups(config);
 	config_free_limits(config);
 	config_free_security(config);
+	config_free_hooks(config);
 	string_list_clear(&config->environment);
 	string_list_clear(&config->environment_runtime);
+	string_list_clear(&config->environment_hooks);
 	string_list_clear(&config->groups);
 	free_store(config->store);
 	free(config);
@@ -172,6 +174,8 @@ static int apply(struct config *config, const struct config_item *item, int dept
 	if (!*item->value && clears_family(item->key)) {
 		if (strcmp(item->key, "lxc.net") == 0)
 			config_free_nets(config);
+		else if (strcmp(item->key, "lxc.hook") == 0)
+			config_free_hooks(config);
 		else
 			config_clear_limits(config, item->key);
 		drop_items(config->store, item->key, true);

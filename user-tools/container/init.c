@@ -23,6 +23,7 @@
 #include "container/clocks.h"
 #include "container/core-scheduling.h"
 #include "container/credentials.h"
+#include "container/hooks.h"
 #include "container/limits.h"
 #include "container/spawn.h"
 #include "rootfs/mount.h"
@@ -35,6 +36,9 @@ struct init {
 	int console; /* slave, or -1 */
 	int proc;    /* the host's /proc, for the label, or -1 */
 	int sysctls; /* the host's /proc/sys, or -1 */
+	bool has_network;
+	struct hook_programs programs;
+	const char *rootfs_mount;
 };
 
 /* The supervisor's death is ours: no container without one. Cleared by the kernel at each change of
@@ -73,6 +77,35 @@ static int set_clocks(const struct init *init, struct error *err)
 	return report(init, REPORT_TIME_NS, 0, clocks, err);
 }
 
+static int run_hooks(struct init *init, enum hook_type type, enum hook_place place,
+		     int (*enter)(void *data, struct error *err), struct error *err)
+{
+	const struct hook_context context = { .container = init->plan->container,
+					      .config = init->plan->config,
+					      .place = place,
+					      .programs = &init->programs,
+					      .rootfs_mount = init->rootfs_mount,
+					      .enter = enter,
+					      .data = init };
+	return hooks_run(&context, type, err);
+}
+
+/* We still are the caller, who opens the root next; the hook is the container's root. */
+static int become_root(void *data, struct error *err)
+{
+	const struct init *init = data;
+	return init->plan->user_namespace ? credentials_become(0, 0, err) : 0;
+}
+
+static int run_pre_mount_hooks(struct init *init, struct error *err)
+{
+	if (!hooks_any(init->plan->config, HOOK_PRE_MOUNT))
+		return 0;
+	if (rootfs_cut_propagation(err) < 0)
+		return -1;
+	return run_hooks(init, HOOK_PRE_MOUNT, HOOK_IN_NAMESPACES, become_root, err);
+}
+
 static int prepare_as_caller(struct init *init, struct error *err)
 {
 	umask(022);
@@ -90,12 +123,50 @@ static int prepare_as_caller(struct init *init, struct error *err)
 	_cleanup_close_ int group = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
 	if (group < 0 || report(init, REPORT_CGROUP_NS, 0, group, err) < 0)
 		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	init->rootfs_mount = rootfs_mount_point(init->plan->config);
+	hooks_open_programs(init->plan->config, &init->programs);
 	if (limits_open_sysctls(init->plan->config, &init->sysctls, err) < 0 ||
-	    rootfs_take_idmapped(&init->rootfs, init->control, err) < 0)
+	    rootfs_take_idmapped(&init->rootfs, init->control, err) < 0 ||
+	    run_pre_mount_hooks(init, err) < 0)
 		return -1;
 	if (init->plan->lsm.label && (init->proc = lsm_open_proc(err)) < 0)
 		return -1;
 	return rootfs_open_sources(&init->rootfs, err);
+}
+
+static int set_host_name(const struct init *init, struct error *err)
+{
+	const struct start_plan *plan = init->plan;
+	const char *name = plan->config->uts_name;
+	if (!name || plan->shared_fds[NS_UTS] >= 0)
+		return 0;
+	if (sethostname(name, strlen(name)) < 0)
+		return error_set(err, E_SYSTEM, errno, "host name %s", name);
+	return 0;
+}
+
+static int configure_network(struct init *init, struct error *err)
+{
+	if (init->has_network)
+		return 0;
+	await(init, 'n');
+	init->has_network = true;
+	if (init->plan->network.share_host || init->plan->shared_fds[NS_NET] >= 0)
+		return 0;
+	return network_configure_inside(&init->plan->network, err);
+}
+
+/* They find the host name and the network as the payload will; nobody else waits for these here. */
+static int run_mount_hooks(struct init *init, struct error *err)
+{
+	const struct config *config = init->plan->config;
+	bool autodev = config->autodev && hooks_any(config, HOOK_AUTODEV);
+	if (!hooks_any(config, HOOK_MOUNT) && !autodev)
+		return 0;
+	if (configure_network(init, err) < 0 ||
+	    run_hooks(init, HOOK_MOUNT, HOOK_IN_NAMESPACES, NULL, err) < 0)
+		return -1;
+	return autodev ? run_hooks(init, HOOK_AUTODEV, HOOK_IN_NAMESPACES, NULL, err) : 0;
 }
 
 static int build_root(struct init *init, struct error *err)
@@ -105,10 +176,11 @@ static int build_root(struct init *init, struct error *err)
 		return -1;
 	if (init->plan->user_namespace && credentials_become(0, 0, err) < 0)
 		return -1;
-	if (die_with_supervisor(init, err) < 0)
+	if (die_with_supervisor(init, err) < 0 || set_host_name(init, err) < 0)
 		return -1;
 	if (rootfs_mount_dev(rootfs, err) < 0 || rootfs_mount_auto(rootfs, err) < 0 ||
-	    rootfs_mount_entries(rootfs, err) < 0 || rootfs_fill_dev(rootfs, err) < 0)
+	    rootfs_mount_entries(rootfs, err) < 0 || run_mount_hooks(init, err) < 0 ||
+	    rootfs_fill_dev(rootfs, err) < 0)
 		return -1;
 	return report(init, REPORT_DEVPTS, 0, rootfs->pts_fd, err);
 }
@@ -133,17 +205,6 @@ static int make_terminals(struct init *init, struct error *err)
 		close(master);
 		close(slave);
 	}
-	return 0;
-}
-
-static int set_host_name(const struct init *init, struct error *err)
-{
-	const struct start_plan *plan = init->plan;
-	const char *name = plan->config->uts_name;
-	if (!name || plan->shared_fds[NS_UTS] >= 0)
-		return 0;
-	if (sethostname(name, strlen(name)) < 0)
-		return error_set(err, E_SYSTEM, errno, "host name %s", name);
 	return 0;
 }
 
@@ -179,7 +240,7 @@ static int enter_directory(const struct config *config, struct error *err)
 	return 0;
 }
 
-static int limit_self(const struct init *init, struct error *err)
+static int limit_self(const struct init *init, uid_t uid, gid_t gid, struct error *err)
 {
 	const struct config *config = init->plan->config;
 	if (config->personality != -1 && personality((unsigned long)config->personality) < 0)
@@ -187,7 +248,7 @@ static int limit_self(const struct init *init, struct error *err)
 	if (core_scheduling_create(config, err) < 0 ||
 	    limits_write_sysctls(config, init->sysctls, err) < 0 ||
 	    credentials_limit(config, err) < 0 ||
-	    credentials_become_at_last(config->init_uid, config->init_gid, err) < 0)
+	    credentials_become_at_last(uid, gid, err) < 0)
 		return -1;
 	if (config->no_new_privs && credentials_no_new_privs(err) < 0)
 		return -1;
@@ -230,17 +291,37 @@ static void execute(struct init *init, struct error *err)
 			  plan->config->rootfs_path ? plan->config->rootfs_path : "/");
 }
 
+static int limit_hook(void *data, struct error *err)
+{
+	const struct init *init = data;
+	if (limit_self(init, 0, 0, err) < 0)
+		return -1;
+	return seccomp_filter_load(&init->plan->filter, init->plan->listener_channel, err);
+}
+
+/* A start hook is a program of the container: it is limited as init will be, but root. */
+static int run_start_hooks(struct init *init, struct error *err)
+{
+	if (run_hooks(init, HOOK_START, HOOK_IN_ROOT, limit_hook, err) < 0)
+		return -1;
+	if (!hooks_any(init->plan->config, HOOK_START_HOST))
+		return 0;
+	if (socket_send(init->control, "h", 1, NULL, 0) < 0)
+		return error_set(err, E_SUPERVISOR, errno, "the start-host hooks");
+	await(init, 'x');
+	return 0;
+}
+
 static int run(struct init *init, struct error *err)
 {
+	const struct config *config = init->plan->config;
 	if (prepare_as_caller(init, err) < 0 || build_root(init, err) < 0 ||
-	    make_terminals(init, err) < 0 || set_host_name(init, err) < 0)
-		return -1;
-	await(init, 'n');
-	if (!init->plan->network.share_host && init->plan->shared_fds[NS_NET] < 0 &&
-	    network_configure_inside(&init->plan->network, err) < 0)
+	    make_terminals(init, err) < 0 || configure_network(init, err) < 0)
 		return -1;
 	if (rootfs_pivot(&init->rootfs, err) < 0 || connect_streams(init, err) < 0 ||
-	    enter_directory(init->plan->config, err) < 0 || limit_self(init, err) < 0)
+	    enter_directory(init->plan->config, err) < 0 || run_start_hooks(init, err) < 0)
+		return -1;
+	if (limit_self(init, config->init_uid, config->init_gid, err) < 0)
 		return -1;
 	execute(init, err);
 	return -1;

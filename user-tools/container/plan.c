@@ -15,8 +15,10 @@
 #include "cgroup/scope.h"
 #include "container/clocks.h"
 #include "container/core-scheduling.h"
+#include "container/hooks.h"
 #include "container/limits.h"
 #include "container/share.h"
+#include "image/image.h"
 
 static int plan_idmap(struct start_plan *plan, struct error *err)
 {
@@ -189,6 +191,21 @@ static int plan_pid_file(struct start_plan *plan, const char *path, struct error
 	return 0;
 }
 
+/* What destroys itself at its end must be known to be destroyable before it starts. */
+static int plan_end(struct start_plan *plan, struct container *container, struct error *err)
+{
+	_cleanup_free_ char *own = path_join(container->directory, "config");
+	if (!plan->config->ephemeral)
+		return 0;
+	if (!file_exists(own)) /* lxc-start -f runs what is not defined */
+		return error_set(err, E_NOT_FOUND, 0,
+				 "lxc.ephemeral = 1: there is no %s, and so no container to destroy",
+				 own);
+	if (image_check_removable(container, false, err) < 0)
+		return error_step(err, "lxc.ephemeral = 1");
+	return 0;
+}
+
 int plan_make(struct start_plan *plan, struct container *container,
 	      const struct start_options *options, struct error *err)
 {
@@ -208,13 +225,14 @@ int plan_make(struct start_plan *plan, struct container *container,
 	    limits_check(plan->config, err) < 0 || clocks_check(plan->config, err) < 0 ||
 	    core_scheduling_check(plan->config, err) < 0 ||
 	    rootfs_plan_make(&plan->rootfs, plan->config, plan->user_namespace, err) < 0 ||
-	    plan_command(plan, options, err) < 0 ||
+	    hooks_check(plan->config, err) < 0 || plan_command(plan, options, err) < 0 ||
 	    plan_pid_file(plan, options->pid_file, err) < 0 ||
 	    network_plan_make(plan->config, &plan->network, err) < 0 ||
 	    seccomp_plan(plan->config, plan->execute, &plan->filter, err) < 0 ||
 	    lsm_plan_make(plan->config, plan->user_namespace, container->directory, &plan->lsm,
 			  err) < 0 ||
-	    share_open(plan, options, err) < 0 || plan_cgroup(plan, err) < 0)
+	    share_open(plan, options, err) < 0 || plan_end(plan, container, err) < 0 ||
+	    plan_cgroup(plan, err) < 0)
 		return -1;
 	plan->time_namespace = clocks_are_set(plan->config);
 	return plan_terminals(plan, err);

@@ -112,6 +112,8 @@ static int do_signal(struct supervisor *supervisor, struct client *client, int a
 	} else if (argument == SIGNAL_STOP && config->signal_stop)
 		signal = config->signal_stop;
 	reply->value = ignored;
+	if (supervisor_interrupt(supervisor, argument))
+		return 0;
 	if (signal_payload(supervisor, signal, err) < 0)
 		return -1;
 	if (argument == SIGNAL_HALT || argument == SIGNAL_STOP || argument == SIGNAL_KILL)

@@ -169,18 +169,30 @@ static void take_report(struct payload *payload, const struct init_report *repor
 		close(fd);
 }
 
+static int tell(int control, char what, struct error *err)
+{
+	if (socket_send(control, &what, 1, NULL, 0) == 0)
+		return 0;
+	return errno == EPIPE ? 0 : /* its own error is on the way */
+		   error_set(err, E_SYSTEM, errno, "the start of init");
+}
+
 /* Until init has been executed (end of file), or an error arrives, or the starter goes away. */
-static int follow_init(struct payload *payload, int control, int watch_fd, struct error *err)
+static int follow_init(struct payload *payload, int control, const struct spawn_events *events,
+		       struct error *err)
 {
 	union {
 		struct init_report report;
 		struct error error;
 	} message;
 	for (;;) {
-		struct pollfd ready[2] = { { .fd = control, .events = POLLIN },
-					   { .fd = watch_fd, .events = 0 } };
-		if (poll(ready, 2, -1) < 0 && errno != EINTR)
+		struct pollfd ready[3] = { { .fd = control, .events = POLLIN },
+					   { .fd = events->starter, .events = 0 },
+					   { .fd = events->epoll, .events = POLLIN } };
+		if (poll(ready, 3, -1) < 0 && errno != EINTR)
 			return error_set(err, E_SYSTEM, errno, "waiting for init");
+		if (ready[2].revents && events->serve(events->data))
+			return error_set(err, E_SUPERVISOR, 0, "the start was interrupted");
 		if (ready[1].revents & (POLLHUP | POLLERR))
 			return error_set(err, E_SUPERVISOR, 0, "the start was interrupted");
 		if (!ready[0].revents)
@@ -190,7 +202,10 @@ static int follow_init(struct payload *payload, int control, int watch_fd, struc
 		ssize_t n = socket_receive(control, &message, sizeof(message), &fd, &count);
 		if (n == 0 || (n < 0 && errno == ECONNRESET))
 			return 0;
-		if (n == (ssize_t)sizeof(struct init_report) && count == 1)
+		if (n == 1 && count == 0) {
+			if (events->ready(events->data, err) < 0 || tell(control, 'x', err) < 0)
+				return -1;
+		} else if (n == (ssize_t)sizeof(struct init_report) && count == 1)
 			take_report(payload, &message.report, fd);
 		else if (n == (ssize_t)sizeof(struct error) && count == 0) {
 			*err = message.error;
@@ -202,14 +217,6 @@ static int follow_init(struct payload *payload, int control, int watch_fd, struc
 			return error_set(err, E_SUPERVISOR, n < 0 ? errno : 0,
 					 "init's half of the start");
 	}
-}
-
-static int tell(int control, char what, struct error *err)
-{
-	if (socket_send(control, &what, 1, NULL, 0) == 0)
-		return 0;
-	return errno == EPIPE ? 0 : /* its own error is on the way */
-		   error_set(err, E_SYSTEM, errno, "the start of init");
 }
 
 static int chown_payload(void *data, struct error *err)
@@ -235,8 +242,8 @@ static int hand_over_group(struct start_plan *plan, struct error *err)
 		   : error_set(err, E_CGROUP, 0, "handing the control group to the container");
 }
 
-static int drive(struct start_plan *plan, struct payload *payload, int control, int watch_fd,
-		 struct error *err)
+static int drive(struct start_plan *plan, struct payload *payload, int control,
+		 const struct spawn_events *events, struct error *err)
 {
 	char path[32];
 	snprintf(path, sizeof(path), "/proc/%d", (int)payload->pid);
@@ -259,15 +266,18 @@ static int drive(struct start_plan *plan, struct payload *payload, int control, 
 	if (plan->network.count && network_request(&plan->network, payload->namespaces[NS_NET],
 						   plan->container->name, err) < 0)
 		return -1;
+	if (events->network_made(events->data, err) < 0)
+		return -1;
 	if (cgroup_is_delegated(plan->cgroup) &&
 	    cgroup_apply_limits(plan->cgroup, plan->limits, plan->limit_count, err) < 0)
 		return -1;
 	if (tell(control, 'n', err) < 0)
 		return -1;
-	return follow_init(payload, control, watch_fd, err);
+	return follow_init(payload, control, events, err);
 }
 
-int spawn_payload(struct start_plan *plan, struct payload *payload, int watch_fd, struct error *err)
+int spawn_payload(struct start_plan *plan, struct payload *payload,
+		  const struct spawn_events *events, struct error *err)
 {
 	int control[2];
 	payload_init(payload);
@@ -275,12 +285,13 @@ int spawn_payload(struct start_plan *plan, struct payload *payload, int watch_fd
 		return error_set(err, E_SYSTEM, errno, "socketpair");
 	int result = clone_init(plan, payload, control, err);
 	if (result == 0)
-		result = drive(plan, payload, control[0], watch_fd, err);
+		result = drive(plan, payload, control[0], events, err);
 	/* Its error explains ours (a closed socket, say): prefer what is already in the pipe. */
 	close(control[0]);
 	if (result < 0 && payload->pid > 0) {
-		kill(payload->pid, SIGKILL);
-		while (waitpid(payload->pid, NULL, 0) < 0 && errno == EINTR)
+		/* By descriptor: the supervisor's loop may have reaped it meanwhile. */
+		syscall(SYS_pidfd_send_signal, payload->pidfd, SIGKILL, NULL, 0);
+		while (waitid(P_PIDFD, (id_t)payload->pidfd, NULL, WEXITED) < 0 && errno == EINTR)
 			;
 		payload_close(payload);
 	}

@@ -9,6 +9,8 @@
  * supervisor        struct error, if anything fails end of file               init has been
  * executed (every descriptor is close-on-exec)
  *
+ * With start-host hooks init says 'h' when it is ready, and waits for 'x'.
+ *
  * End of file towards init means that the supervisor is gone: it exits at once.
  */
 #ifndef CONTAINER_SPAWN_H
@@ -39,13 +41,22 @@ struct payload {
 void payload_init(struct payload *payload);
 void payload_close(struct payload *payload);
 
+/* What the supervisor does meanwhile. */
+struct spawn_events {
+	int starter; /* give up when its other end is closed; -1 = none */
+	int epoll;   /* when it is ready, serve is called; -1 = none */
+	bool (*serve)(void *data); /* true: give up */
+	int (*network_made)(void *data, struct error *err);
+	int (*ready)(void *data, struct error *err); /* init waits, about to be executed */
+	void *data;
+};
+
 /*
- * Start the payload and wait until its init has been executed. watch_fd (-1 = none): give up when
- * its other end is closed (the starting command was interrupted). On failure everything made here
+ * Start the payload and wait until its init has been executed. On failure everything made here
  * is gone again; the cgroups are the caller's.
  */
-int spawn_payload(struct start_plan *plan, struct payload *payload, int watch_fd,
-		  struct error *err);
+int spawn_payload(struct start_plan *plan, struct payload *payload,
+		  const struct spawn_events *events, struct error *err);
 
 /* The container's half: never returns. */
 _Noreturn void init_run(struct start_plan *plan, int control);

@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "container/hook-process.h"
 #include "container/runtime.h"
 
 #define STOP_TIMEOUT_MS 60000
@@ -110,7 +111,7 @@ static void reap(struct supervisor *supervisor)
 		if (pid == supervisor->payload.pid) {
 			supervisor->init_ended = true;
 			supervisor->init_status = status;
-		} else
+		} else if (!hook_process_reaped(pid, status))
 			serve_child_ended(supervisor, pid, status);
 	}
 }
@@ -125,6 +126,10 @@ static void on_signal(struct supervisor *supervisor, struct source *source, unsi
 			reap(supervisor);
 		else if (signal == SIGWINCH || signal == SIGPIPE)
 			continue;
+		else if (supervisor->state == STATE_STARTING &&
+			 (signal == SIGTERM || signal == SIGHUP || signal == SIGINT ||
+			  signal == SIGQUIT))
+			supervisor_interrupt(supervisor, SIGNAL_STOP);
 		else if ((signal == SIGTERM || signal == SIGHUP) && !supervisor->plan->execute)
 			begin_stop(supervisor);
 		else
@@ -168,10 +173,38 @@ static int prepare_groups(struct supervisor *supervisor, struct error *err)
 	return cgroup_enter_monitor(plan->cgroup, 0, err);
 }
 
+static bool serve_while_starting(void *data)
+{
+	struct supervisor *supervisor = data;
+	supervisor_dispatch(supervisor, 0);
+	return supervisor->interrupted;
+}
+
+static int network_is_made(void *data, struct error *err)
+{
+	return supervisor_run_scripts(data, true, err);
+}
+
+static int init_is_ready(void *data, struct error *err)
+{
+	struct supervisor *supervisor = data;
+	supervisor->hooks.init_pid = supervisor->payload.pid;
+	return supervisor_run_hooks(supervisor, HOOK_START_HOST, err);
+}
+
 static int start_payload(struct supervisor *supervisor, struct error *err)
 {
+	const struct spawn_events events = { .starter = supervisor->starter,
+					     .epoll = supervisor->epoll,
+					     .serve = serve_while_starting,
+					     .network_made = network_is_made,
+					     .ready = init_is_ready,
+					     .data = supervisor };
+	if (supervisor_run_hooks(supervisor, HOOK_PRE_START, err) < 0)
+		return -1;
+	supervisor->hooks.started = true;
 	if (prepare_groups(supervisor, err) < 0 ||
-	    spawn_payload(supervisor->plan, &supervisor->payload, supervisor->starter, err) < 0)
+	    spawn_payload(supervisor->plan, &supervisor->payload, &events, err) < 0)
 		return -1;
 	return relay_start(supervisor, err);
 }
@@ -232,18 +265,22 @@ static int next_timeout(const struct supervisor *supervisor)
 	return left < 0 ? 0 : (int)left;
 }
 
-static void loop(struct supervisor *supervisor)
+void supervisor_dispatch(struct supervisor *supervisor, int timeout_ms)
 {
 	struct epoll_event events[16];
+	int n = epoll_wait(supervisor->epoll, events, ARRAY_SIZE(events), timeout_ms);
+	for (int i = 0; i < n; i++) {
+		struct source *source = events[i].data.ptr;
+		if (source->fd >= 0)
+			source->ready(supervisor, source, events[i].events);
+	}
+	serve_sweep(supervisor);
+}
+
+static void loop(struct supervisor *supervisor)
+{
 	while (!supervisor->init_ended) {
-		int n = epoll_wait(supervisor->epoll, events, ARRAY_SIZE(events),
-				   next_timeout(supervisor));
-		for (int i = 0; i < n; i++) {
-			struct source *source = events[i].data.ptr;
-			if (source->fd >= 0)
-				source->ready(supervisor, source, events[i].events);
-		}
-		serve_sweep(supervisor);
+		supervisor_dispatch(supervisor, next_timeout(supervisor));
 		if (supervisor->kill_at && time_monotonic_ms() >= supervisor->kill_at) {
 			supervisor->kill_at = 0;
 			signal_init(supervisor, SIGKILL);
@@ -259,10 +296,22 @@ static bool wants_reboot(const struct supervisor *supervisor)
 	       !supervisor->plan->execute;
 }
 
+/* LXC's order: the interfaces go, the namespaces are still there, nothing is. */
+static void run_ending_hooks(struct supervisor *supervisor)
+{
+	supervisor->interrupted = false;
+	supervisor_run_scripts(supervisor, false, NULL);
+	if (supervisor->state == STATE_STOPPING)
+		supervisor_run_ending_hooks(supervisor, HOOK_STOP);
+}
+
 static void end_payload(struct supervisor *supervisor)
 {
+	supervisor_note_payload(supervisor);
+	supervisor->hooks.reboots = wants_reboot(supervisor);
 	supervisor_set_state(supervisor, STATE_STOPPING);
 	relay_stop(supervisor);
+	run_ending_hooks(supervisor);
 	/* Without a pid namespace of its own processes may be left; and frozen ones cannot die. */
 	if (cgroup_is_delegated(supervisor->plan->cgroup))
 		cgroup_kill(supervisor->plan->cgroup, NULL);
@@ -271,8 +320,11 @@ static void end_payload(struct supervisor *supervisor)
 
 static int run_once(struct supervisor *supervisor, struct error *err)
 {
-	supervisor->init_ended = false;
+	supervisor->init_ended = supervisor->interrupted = false;
 	supervisor->kill_at = 0;
+	supervisor->hooks.started = supervisor->hooks.scripts_up = supervisor->hooks.reboots = false;
+	supervisor->hooks.init_pid = 0;
+	string_list_clear(&supervisor->hooks.namespaces);
 	supervisor_set_state(supervisor, STATE_STARTING);
 	if (start_payload(supervisor, err) < 0) {
 		supervisor_set_state(supervisor, STATE_ABORTING);
@@ -281,6 +333,9 @@ static int run_once(struct supervisor *supervisor, struct error *err)
 			waitpid(supervisor->payload.pid, NULL, 0);
 			payload_close(&supervisor->payload);
 		}
+		run_ending_hooks(supervisor);
+		if (supervisor->hooks.started)
+			supervisor_run_ending_hooks(supervisor, HOOK_POST_STOP);
 		return -1;
 	}
 	supervisor_set_state(supervisor, STATE_RUNNING);
@@ -288,6 +343,7 @@ static int run_once(struct supervisor *supervisor, struct error *err)
 	malloc_trim(0); /* what the configuration took to read is not needed any more */
 	loop(supervisor);
 	end_payload(supervisor);
+	supervisor_run_ending_hooks(supervisor, HOOK_POST_STOP);
 	return 0;
 }
 
@@ -394,6 +450,8 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	ring_free(&supervisor.relay.ring);
 	remove_groups(&supervisor);
 	lsm_unload(&plan->lsm);
+	if (ran && plan->config->ephemeral)
+		supervisor_destroy_container(&supervisor);
 	if (supervisor.wrote_pid_file)
 		unlink(plan->pid_file);
 	runtime_remove(directory, container->lxcpath, container->name);
@@ -403,6 +461,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	close(directory);
 	tell_starter(&supervisor, result < 0 ? err : NULL);
 	serve_close_all(&supervisor);
+	string_list_clear(&supervisor.hooks.namespaces);
 	util_close_fd(&supervisor.signals.fd);
 	util_close_fd(&supervisor.epoll);
 	*status = supervisor.init_status;

@@ -59,6 +59,15 @@ struct supervisor {
 	bool wrote_pid_file;
 	bool init_ended;
 	int init_status; /* wait status */
+	bool interrupted; /* a stop does not wait for the start, or for the hook, that is under way */
+	struct {
+		bool started;	 /* the pre-start hooks are through: post-stop hooks will run */
+		bool scripts_up; /* network scripts ran: those for the end will */
+		bool reboots;	 /* LXC_TARGET */
+		bool none_left;	 /* killed: what is left of the hooks is not run */
+		pid_t init_pid;
+		struct string_list namespaces;
+	} hooks;
 };
 
 /*
@@ -72,6 +81,17 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 int supervisor_watch(struct supervisor *supervisor, struct source *source, unsigned events);
 void supervisor_unwatch(struct supervisor *supervisor, struct source *source);
 void supervisor_set_state(struct supervisor *supervisor, enum container_state state);
+/* One round of the loop: what is ready now, or within timeout_ms. */
+void supervisor_dispatch(struct supervisor *supervisor, int timeout_ms);
+
+/* supervisor-hooks.c */
+int supervisor_run_hooks(struct supervisor *supervisor, enum hook_type type, struct error *err);
+int supervisor_run_scripts(struct supervisor *supervisor, bool up, struct error *err);
+void supervisor_run_ending_hooks(struct supervisor *supervisor, enum hook_type type);
+bool supervisor_interrupt(struct supervisor *supervisor, int signal);
+void supervisor_note_payload(struct supervisor *supervisor);
+/* lxc.ephemeral: the container, once it has ended. */
+void supervisor_destroy_container(struct supervisor *supervisor);
 
 int serve_listen(struct supervisor *supervisor, struct error *err);
 void serve_broadcast(struct supervisor *supervisor);

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "container/hooks.h"
 #include "container/runtime.h"
 #include "image/internal.h"
 
@@ -44,9 +45,8 @@ static int check_users(const struct container *container, bool with_snapshots, s
 	return 0;
 }
 
-static int check(struct container *container, bool with_snapshots, struct error *err)
+int image_check_removable(struct container *container, bool with_snapshots, struct error *err)
 {
-	enum container_state state;
 	if (!container_is_defined(container)) {
 		error_set(err, E_NOT_FOUND, 0,
 			  "the container is not defined: there is no complete container in %s",
@@ -55,12 +55,6 @@ static int check(struct container *container, bool with_snapshots, struct error 
 	}
 	if (!container->config && container_load(container, NULL, err) < 0)
 		return -1;
-	if (container_get_state(container, &state, err) < 0)
-		return -1;
-	if (state != STATE_STOPPED) {
-		error_set(err, E_RUNNING, 0, "the container is %s", container_state_name(state));
-		return error_fix(err, "lxc-stop -n %s first, or lxc-destroy -f", container->name);
-	}
 	if (container->config->rootfs_managed && container->config->rootfs_path &&
 	    strcmp(container->config->rootfs_type, "dir") != 0) {
 		error_set(err, E_UNSUPPORTED, 0, "storage of type %s cannot be removed yet",
@@ -100,16 +94,38 @@ static int remove_container(const struct container *container, struct error *err
 	return 0;
 }
 
+static int check_stopped(const struct container *container, struct error *err)
+{
+	enum container_state state;
+	if (container_get_state(container, &state, err) < 0)
+		return -1;
+	if (state == STATE_STOPPED)
+		return 0;
+	error_set(err, E_RUNNING, 0, "the container is %s", container_state_name(state));
+	return error_fix(err, "lxc-stop -n %s first, or lxc-destroy -f", container->name);
+}
+
+int image_destroy_locked(const struct container *container, const struct hook_watch *watch,
+			 struct error *err)
+{
+	const struct hook_context context = {
+		.container = container, .config = container->config, .watch = watch
+	};
+	if (hooks_run(&context, HOOK_DESTROY, err) < 0)
+		return error_step(err, "nothing was removed");
+	return remove_container(container, err);
+}
+
 int image_destroy(struct container *container, bool with_snapshots, struct error *err)
 {
-	if (check(container, with_snapshots, err) < 0)
+	if (image_check_removable(container, with_snapshots, err) < 0 ||
+	    check_stopped(container, err) < 0)
 		return -1;
 	/* Held by the supervisor while the container runs. */
 	_cleanup_close_ int lock = container_lock(container, err);
 	if (lock < 0)
 		return -1;
-	int result = remove_container(container, err);
-	if (result == 0)
-		runtime_remove(lock, container->lxcpath, container->name);
+	int result = image_destroy_locked(container, NULL, err);
+	runtime_remove(lock, container->lxcpath, container->name);
 	return result;
 }

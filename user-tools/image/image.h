@@ -38,8 +38,16 @@ int image_find_template(const char *name, char **path, struct error *err);
  * directory tree (no symlink is followed, no mount point entered); the configuration file goes
  * last, so that a removal that failed can be repeated. E_RUNNING, E_NOT_FOUND, E_STORAGE (also for
  * a container with clones, or with snapshots unless with_snapshots). A rootfs outside the container
- * directory or lxc.rootfs.managed = 0 is left alone (with a notice).
+ * directory or lxc.rootfs.managed = 0 is left alone (with a notice). Destroy hooks run first; one
+ * that fails keeps the container (E_HOOK).
  */
 int image_destroy(struct container *container, bool with_snapshots, struct error *err);
+
+/* What would keep image_destroy from it, but for a running container. */
+int image_check_removable(struct container *container, bool with_snapshots, struct error *err);
+/* For whoever holds the container's lock and has checked: the hooks, then the removal. */
+struct hook_watch;
+int image_destroy_locked(const struct container *container, const struct hook_watch *watch,
+			 struct error *err);
 
 #endif

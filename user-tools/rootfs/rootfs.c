@@ -12,13 +12,18 @@
 #include "base/file.h"
 #include "base/paths.h"
 
+int rootfs_cut_propagation(struct error *err)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return error_set(err, E_MOUNT, errno, "cutting mount propagation");
+	return 0;
+}
+
 int rootfs_open_sources(struct rootfs *rootfs, struct error *err)
 {
 	const struct config *config = rootfs->config;
-	/* Nothing mounted here is seen outside; what the host mounts later still arrives, until the
-	 * pivot. */
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-		return error_set(err, E_MOUNT, errno, "cutting mount propagation");
+	if (rootfs_cut_propagation(err) < 0)
+		return -1;
 	if (rootfs->root_tree < 0) /* else it came from outside, rootfs_take_idmapped() */
 		rootfs->root_tree = mount_copy(AT_FDCWD, rootfs_path(config), true);
 	if (rootfs->root_tree < 0)
@@ -32,12 +37,16 @@ int rootfs_open_sources(struct rootfs *rootfs, struct error *err)
  * installation, else over the root's own directory. pivot_root(2) only needs it to be attached
  * somewhere.
  */
+const char *rootfs_mount_point(const struct config *config)
+{
+	if (config->rootfs_mount)
+		return config->rootfs_mount;
+	return file_is_directory(PATH_ROOTFS_MOUNT) ? PATH_ROOTFS_MOUNT : rootfs_path(config);
+}
+
 int rootfs_attach(struct rootfs *rootfs, struct error *err)
 {
-	const char *where = rootfs->config->rootfs_mount;
-	if (!where)
-		where = file_is_directory(PATH_ROOTFS_MOUNT) ? PATH_ROOTFS_MOUNT
-							     : rootfs_path(rootfs->config);
+	const char *where = rootfs_mount_point(rootfs->config);
 	_cleanup_close_ int target = open(where, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target < 0 || mount_attach(rootfs->root_tree, target) < 0)
 		return error_set(err, E_ROOTFS, errno, "attaching the root file system at %s",

@@ -51,6 +51,9 @@ int rootfs_plan_make(struct rootfs_plan *plan, const struct config *config, bool
 		     struct error *err);
 void rootfs_plan_clear(struct rootfs_plan *plan);
 
+/* Where the root is attached until it becomes "/". */
+const char *rootfs_mount_point(const struct config *config);
+
 struct rootfs {
 	const struct config *config;
 	const struct rootfs_plan *plan;
@@ -76,6 +79,8 @@ int rootfs_give_idmapped(const struct rootfs_plan *plan, int user_namespace, int
 			 struct error *err);
 int rootfs_take_idmapped(struct rootfs *rootfs, int socket, struct error *err);
 
+/* Nothing mounted from here on is seen outside; what the host mounts later still arrives. */
+int rootfs_cut_propagation(struct error *err);
 /* As the caller: propagation towards the host off, copies of the root and of all bind sources. */
 int rootfs_open_sources(struct rootfs *rootfs, struct error *err);
 /* As the container's root, in this order. */
