@@ -7,27 +7,36 @@
  *   helper-call [OPTION=VALUE]... HELPER veth LINK NAME [CONTAINER]
  *   helper-call [OPTION=VALUE]... HELPER map [u|g:NSID:HOSTID:COUNT]...
  *
- * object=KIND     what is sent: own (default), host, grandchild, path:PATH, opath:PATH, none, two,
- * many, and the kinds below size=N op=N magic=N version=N poke=OFFSET:BYTE   the request's bytes
- * socket=KIND     fd 3: seqpacket (default), stream, dgram, pipe, tty, closed, tcp
- * credentials=1   SO_PASSCRED on the helper's end        messages=N  send it N times
- * argc=N          0 and up                               closed=LIST standard descriptors to close,
- * e.g. 012 limit=NAME:N    fsize, nofile, nproc, as, stack, cpu, core, memlock, sigpending nnp=1
- * clonefs=1 userns=1 nobset=1                      circumstances that take privileges away hold=1
- * keep the namespace until standard input ends    ns=fork|here   who owns it netlink=1       an
- * rtnetlink socket of the caller's as fds 0-2 env=1           hostile environment signals=1   all
- * ignored and blocked, a timer running pause=1         do not send the request until a line comes
- * on standard input; print pid=
+ * What is sent:
+ *   object=KIND       own (default), host, grandchild, dead, zombie, recycled (its number now is
+ * that of a process of user 1002), nodump, task, path:PATH, opath:PATH, fifo, socket, tty, memfd,
+ * pidfd, netlink, ns/KIND, none, two, many size=N op=N magic=N version=N poke=OFFSET:BYTE   the
+ * bytes of the request messages=N        send it N times What the helper starts with: socket=KIND
+ * fd 3: seqpacket (default), stream, dgram, pipe, tty, closed, tcp, netlink, nonblock credentials=1
+ * passpidfd=1   more control messages than one on its end argc=N arglen=N   0 and up, each so many
+ * bytes long     env=1   hostile environment closed=LIST       standard descriptors to close, e.g.
+ * 012 netlink=1         an rtnetlink socket of the caller's as fds 0-2 limit=NAME:N      fsize,
+ * nofile, nproc, as, stack, cpu, core, memlock, sigpending signals=1         all ignored and
+ * blocked, a timer running nnp=1 clonefs=1 userns=1 nobset=N     circumstances that take privileges
+ * away uid=N             become this user first (root only); what follows is done by a tracer that
+ * is root: at=K:S signal S at the Kth system call, a stopped one is held until standard input ends;
+ * timeline=1 one line a system call with the credentials at that moment; swap=NAME:N put system
+ * call N in the place of the first NAME Around it: pause=1           print pid=, send the request
+ * when a line comes on standard input show=1            the maps of the target, and whether
+ * descriptors of it or us changed hold=1            keep the namespace until standard input ends
  */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/netlink.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +49,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,6 +126,8 @@ static pid_t new_child(int flags)
 			map_self(outside);
 		if ((flags & CLONE_NEWCGROUP) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
 			err(3, "unshare again");
+		if (option_is("object", "nodump"))
+			prctl(PR_SET_DUMPABLE, 0);
 		if (write(ready[1], "", 1) != 1)
 			_exit(3);
 		for (;;)
@@ -139,13 +152,55 @@ static int open_of(pid_t pid, const char *what, int flags)
 
 static pid_t target;
 
+/* A process of somebody else's under a number that was just given up: root of the pid namespace can
+ * choose the next one. */
+static bool recycle(pid_t number)
+{
+	char text[16];
+	for (int try = 0; try < 100; try++) {
+		int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+		int n = snprintf(text, sizeof(text), "%d", (int)number - 1);
+		if (fd < 0 || write(fd, text, (size_t)n) != n)
+			err(3, "ns_last_pid");
+		close(fd);
+		for (size_t i = 0; i < option_count; i++)
+			if (!strcmp(option_names[i], "uid"))
+				option_values[i] = "1002";
+		pid_t other = new_child(CLONE_NEWUSER | CLONE_NEWNET);
+		if (other == number)
+			return true;
+		kill(other, SIGKILL);
+		waitpid(other, NULL, 0);
+	}
+	return false;
+}
+
 static int open_object(bool map)
 {
 	const char *kind = option("object");
 	const char *what = map ? "" : "ns/net";
 	int pair[2];
+	if (kind && !strcmp(kind, "recycled")) {
+		const char *caller = option("uid");
+		target = new_child(CLONE_NEWUSER | CLONE_NEWNET);
+		int fd = open_of(target, what, O_RDONLY);
+		kill(target, SIGKILL);
+		waitpid(target, NULL, 0);
+		printf("recycled=%d ", recycle(target));
+		for (size_t i = 0; i < option_count; i++)
+			if (!strcmp(option_names[i], "uid"))
+				option_values[i] = caller;
+		return fd;
+	}
+	if (kind && !strcmp(kind, "task")) {
+		char path[32];
+		target = new_child(CLONE_NEWUSER | CLONE_NEWNET);
+		snprintf(path, sizeof(path), "task/%d/%s", (int)target, what);
+		return open_of(target, path, O_RDONLY);
+	}
 	if (!kind || !strcmp(kind, "own") || !strcmp(kind, "two") || !strcmp(kind, "many") ||
-	    !strcmp(kind, "none") || !strcmp(kind, "dead") || !strcmp(kind, "zombie")) {
+	    !strcmp(kind, "none") || !strcmp(kind, "dead") || !strcmp(kind, "zombie") ||
+	    !strcmp(kind, "nodump")) {
 		target = new_child(CLONE_NEWUSER | CLONE_NEWNET);
 		int fd = open_of(target, what, O_RDONLY);
 		if (kind && (!strcmp(kind, "dead") || !strcmp(kind, "zombie"))) {
@@ -172,6 +227,8 @@ static int open_object(bool map)
 		return pipe(pair) ? -1 : pair[0];
 	if (!strcmp(kind, "tty"))
 		return posix_openpt(O_RDWR | O_NOCTTY);
+	if (!strcmp(kind, "netlink"))
+		return socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	if (!strcmp(kind, "memfd"))
 		return (int)syscall(SYS_memfd_create, "x", 0);
 	if (!strcmp(kind, "pidfd"))
@@ -285,12 +342,19 @@ static int helper_end_of_socket(int pair[2])
 		return pair[0] = posix_openpt(O_RDWR | O_NOCTTY), pair[1] = dup(pair[0]);
 	if (kind && !strcmp(kind, "tcp"))
 		return pair[0] = socket(AF_INET, SOCK_STREAM, 0), pair[1] = dup(pair[0]);
+	if (kind && !strcmp(kind, "netlink"))
+		return pair[0] = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE),
+		       pair[1] = dup(pair[0]);
 	if (kind && !strcmp(kind, "stream"))
 		type = SOCK_STREAM;
 	if (kind && !strcmp(kind, "dgram"))
 		type = SOCK_DGRAM;
 	if (socketpair(AF_UNIX, type, 0, pair))
 		err(3, "socketpair");
+	if (kind && !strcmp(kind, "nonblock"))
+		fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	if (option("passpidfd"))
+		setsockopt(pair[1], SOL_SOCKET, 76 /* SO_PASSPIDFD */, &value, sizeof(value));
 	if (option("credentials"))
 		setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &value, sizeof(value));
 	return 0;
@@ -319,10 +383,24 @@ static _Noreturn void run_helper(const char *path, int fd)
 				   "PATH=.",
 				   "MALLOC_CHECK_=3",
 				   "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/x",
+				   "LD_DEBUG=all",
+				   "LD_PROFILE=x",
+				   "LC_ALL=../../tmp/x",
+				   "LANG=C.UTF-8",
+				   "RES_OPTIONS=debug",
+				   "MUSL_LOCPATH=.",
+				   "LXC_PRIVSEP_HELPERS=/x",
+				   "no equals sign, \xff",
+				   "=",
+				   "",
 				   NULL };
 	unsigned argc = option("argc") ? number(option("argc")) : 1;
+	unsigned length = option("arglen") ? number(option("arglen")) : 0;
+	char *word = length ? malloc(length + 1) : "net-helper";
+	if (length)
+		((char *)memset(word, '%', length))[length] = 0;
 	for (unsigned i = 0; i < argc && i < 1000; i++)
-		argv[i] = "net-helper";
+		argv[i] = word;
 	if (option("signals")) {
 		sigset_t all;
 		sigfillset(&all);
@@ -351,6 +429,11 @@ static _Noreturn void run_helper(const char *path, int fd)
 	_exit(126);
 }
 
+static bool is_traced(void)
+{
+	return option("at") || option("timeline") || option("swap");
+}
+
 static pid_t start(const char *path, int fd, int other)
 {
 	if (option("clonefs")) {
@@ -370,7 +453,7 @@ static pid_t start(const char *path, int fd, int other)
 	if (pid == 0) {
 		close(other);
 		/* While still root: a tracer's rights are those of the moment of tracing. */
-		if (option("at"))
+		if (is_traced())
 			ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 		become_caller();
 		take_privileges_away();
@@ -382,17 +465,17 @@ static pid_t start(const char *path, int fd, int other)
 static void print_reply(int fd)
 {
 	struct helper_reply r;
-	ssize_t n = recv(fd, &r, sizeof(r), 0);
+	ssize_t n = recv(fd, &r, sizeof(r), MSG_DONTWAIT);
 	if (n < 0 && errno == ECONNRESET)
-		n = recv(fd, &r, sizeof(r), 0);
+		n = recv(fd, &r, sizeof(r), MSG_DONTWAIT);
 	if (n != (ssize_t)sizeof(r)) {
 		printf("reply=none ");
 		return;
 	}
 	printf("stage=%u status=%u error=%u quota=%u used=%u line=%u bad_line=%u host=%.16s "
 	       "map=%u extent=%u file=%u ",
-	       r.stage, r.status, r.error, r.quota, r.used, r.line, r.bad_line, r.host_name,
-	       r.map, r.extent, r.file);
+	       r.stage, r.status, r.error, r.quota, r.used, r.line, r.bad_line, r.host_name, r.map,
+	       r.extent, r.file);
 }
 
 /* Let the helper run to its Kth system call, then signal it; a stopped one stays so until input
@@ -427,6 +510,140 @@ static void run_to(pid_t pid, int *status)
 	printf("syscalls=%u ", count);
 }
 
+static const struct {
+	long number;
+	const char *name;
+} calls[] = { { SYS_getresuid, "getresuid" }, { SYS_capset, "capset" },
+	      { SYS_openat, "openat" },	      { SYS_connect, "connect" },
+	      { SYS_prctl, "prctl" },	      { SYS_recvmsg, "recvmsg" },
+	      { SYS_fstatfs, "fstatfs" },     { SYS_setresuid, "setresuid" },
+	      { SYS_sendto, "sendto" },	      { SYS_openat2, "openat2" },
+	      { SYS_write, "write" },	      { SYS_exit_group, "exit_group" } };
+
+static const char *call_name(uint64_t number)
+{
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if ((uint64_t)calls[i].number == number)
+			return calls[i].name;
+	return "other";
+}
+
+/* What /proc says of its credentials at this moment, on one line. */
+static void print_credentials(pid_t pid, const char *call)
+{
+	static const char *const fields[] = { "Uid:",	 "Gid:",    "CapInh:",	   "CapPrm:",
+					      "CapEff:", "CapAmb:", "NoNewPrivs:", "Seccomp:" };
+	char path[64], line[256];
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	FILE *file = fopen(path, "re");
+	printf("at=%s", call);
+	while (file && fgets(line, sizeof(line), file))
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+			if (!strncmp(line, fields[i], strlen(fields[i]))) {
+				for (char *c = line; *c; c++)
+					*c = *c == '\t' ? ',' : *c == '\n' ? 0 : *c;
+				printf(" %s", line);
+			}
+	printf("\n");
+	if (file)
+		fclose(file);
+}
+
+/* Another system call in the place of the one it has begun. */
+static void put_call(pid_t pid, unsigned number)
+{
+#if defined(__x86_64__)
+	long result = ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.orig_rax), number);
+#elif defined(__aarch64__)
+	int call = (int)number;
+	struct iovec part = { &call, sizeof(call) };
+	long result = ptrace(PTRACE_SETREGSET, pid, 0x404 /* NT_ARM_SYSTEM_CALL */, &part);
+#else
+	long result = -1;
+#endif
+	if (result)
+		err(3, "cannot change a system call here");
+}
+
+/* Step through the helper's system calls: print its credentials at each, or put another in the
+ * place of one. */
+static void step_through(pid_t pid, int *status)
+{
+	struct __ptrace_syscall_info info;
+	char name[32] = "";
+	unsigned number = 0;
+	bool swapped = !option("swap");
+	if (!swapped)
+		sscanf(option("swap"), "%31[^:]:%u", name, &number);
+	waitpid(pid, status, 0); /* exec */
+	ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)PTRACE_O_TRACESYSGOOD);
+	while (WIFSTOPPED(*status)) {
+		if (WSTOPSIG(*status) == (SIGTRAP | 0x80) &&
+		    ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0 &&
+		    info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+			const char *call = call_name(info.entry.nr);
+			if (option("timeline"))
+				print_credentials(pid, call);
+			if (!swapped && !strcmp(call, name)) {
+				put_call(pid, number);
+				swapped = true;
+			}
+		}
+		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
+		waitpid(pid, status, 0);
+	}
+	printf("swapped=%d ", swapped);
+}
+
+static void print_map(pid_t pid, const char *file, const char *label)
+{
+	char path[64], text[4096] = "";
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	printf("%s=", label);
+	unsigned in, out, count;
+	int used;
+	if (n > 0 && text[0] >= 'a')
+		printf("%.*s", (int)strcspn(text, "\n"), text);
+	else
+		for (char *at = text; sscanf(at, "%u %u %u%n", &in, &out, &count, &used) == 3;
+		     at += used)
+			printf("%u:%u:%u,", in, out, count);
+	printf(" ");
+}
+
+/* Host ends of pairs, and how many of them are ports of a bridge. */
+static void print_interfaces(void)
+{
+	struct if_nameindex *list = if_nameindex();
+	unsigned count = 0, attached = 0;
+	char path[64];
+	for (struct if_nameindex *i = list; i && i->if_index; i++)
+		if (!strncmp(i->if_name, "vet", 3)) {
+			snprintf(path, sizeof(path), "/opt/sys/class/net/%s/master", i->if_name);
+			count++;
+			attached += access(path, F_OK) == 0;
+		}
+	if_freenameindex(list);
+	printf("interfaces=%u attached=%u ", count, attached);
+}
+
+static size_t count_descriptors(pid_t pid)
+{
+	char path[64];
+	size_t count = 0;
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	DIR *dir = opendir(path);
+	while (dir && readdir(dir))
+		count++;
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
 int main(int argc, char **argv)
 {
 	char bytes[4096] = { 0 };
@@ -452,6 +669,10 @@ int main(int argc, char **argv)
 		bytes[at] = (char)byte;
 	}
 	int object = open_object(map);
+	if (object < 0)
+		err(3, "object");
+	size_t before = target ? count_descriptors(target) : 0,
+	       own_before = count_descriptors(getpid());
 	helper_end_of_socket(pair);
 	pid_t pid = 0;
 	if (option("pause")) {
@@ -467,9 +688,24 @@ int main(int argc, char **argv)
 	close(pair[1]);
 	if (option("at"))
 		run_to(pid, &status);
-	print_reply(pair[0]);
-	if (!option("at"))
+	else if (is_traced())
+		step_through(pid, &status);
+	else
 		waitpid(pid, &status, 0);
+	print_reply(pair[0]);
+	close(pair[0]);
+	if (option("show") && target) {
+		print_map(target, "uid_map", "uids");
+		print_map(target, "gid_map", "gids");
+		print_map(target, "setgroups", "setgroups");
+		print_interfaces();
+		printf("descriptors=%s ", count_descriptors(target) == before &&
+						  count_descriptors(getpid()) == own_before
+					      ? "same"
+					      : "changed");
+	}
+	if (WIFSIGNALED(status))
+		printf("core=%d ", !!WCOREDUMP(status));
 	printf("%s=%d target=%d\n", WIFSIGNALED(status) ? "signal" : "exit",
 	       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (int)target);
 	fflush(stdout);

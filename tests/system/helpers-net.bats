@@ -66,8 +66,10 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 }
 
 @test "a full bridge is refused as full and leaves nothing" {
-	run box 'usernet "alice veth br1 3"; ip -batch - <<<"$(for i in $(seq 1023); do echo link add f$i type veth peer name g$i; echo link set f$i master br1; done)" 2>/dev/null
-		call $net veth br1 eth0; ip -o link | grep -c veth0000G9; ip link del br1; ip -batch - <<<"$(for i in $(seq 1023); do echo link del f$i; done)"; ip link add br1 type bridge'
+	# The other ends are in a namespace whose end takes all down at once.
+	run box 'usernet "alice veth br1 3"; spawned 0 -n; ip -batch - <<<"$(for i in $(seq 1023); do echo link add f$i master br1 type veth peer name g$i netns $p; done)" 2>/dev/null
+		call show=1 $net veth br1 eth0; kill $p; ip link del br1; ip link add br1 type bridge up; drained'
+	replied interfaces=0
 	replied status=12 error=54
 }
 
@@ -81,7 +83,7 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 	run box "mv $f $f.real; mkfifo $f; call \$net veth br0 eth0; rm $f; mv $f.real $f"; replied status=6 error=22
 	run box "mv $f $f.real; mkdir $f; call \$net veth br0 eth0; rmdir $f; mv $f.real $f"; replied status=6 error=22
 	run box "head -c 65536 /dev/zero | tr '\0' '#' >$f; call \$net veth br0 eth0"; replied status=6 error=27
-	run box "usernet 'alice veth br0 3'; head -c 65510 /dev/zero | tr '\0' '\n' >>$f; call \$net veth br0 eth0"; replied status=0
+	run box "usernet 'alice veth br0 3'; head -c \$((65535 - \$(stat -c %s $f))) /dev/zero | tr '\0' '\n' >>$f; stat -c %s $f; call \$net veth br0 eth0"; replied status=0
 	run box "printf 'alice veth br0 3' >$f; call \$net veth br0 eth0"; replied status=0
 	run box "printf 'alice veth br0 3\r\n' >$f; call \$net veth br0 eth0"; replied status=8 bad_line=1
 	run box "printf 'alice veth br0 3\0\n' >$f; call \$net veth br0 eth0"; replied status=8 bad_line=1
@@ -92,9 +94,9 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 	run box 'call object=own $net veth br0 eth0'; replied status=0
 	run box 'call object=host $net veth br0 eth0'; replied stage=6 status=7
 	run box 'call object=grandchild $net veth br0 eth0'; replied stage=6 status=7
-	run box 'as 1002 unshare -Un sleep 9 & p=$!; sleep 0.3; cp /proc/$p/ns/net /dev/null 2>/dev/null; exec 7</proc/$p/ns/net; call object=path:/proc/self/fd/7 $net veth br0 eth0; kill $p'; replied stage=6 status=7
-	run box 'unshare -Un sleep 9 & p=$!; sleep 0.3; exec 7</proc/$p/ns/net; call object=path:/proc/self/fd/7 $net veth br0 eth0; kill $p'; replied stage=6 status=7
-	run box 'unshare -n sleep 9 & p=$!; sleep 0.3; exec 7</proc/$p/ns/net; call object=path:/proc/self/fd/7 $net veth br0 eth0; kill $p'; replied stage=6 status=7
+	run box 'spawned 1002 -Un; exec 7</proc/$p/ns/net; call object=path:/proc/self/fd/7 $net veth br0 eth0; kill $p'; replied stage=6 status=7
+	run box 'spawned 0 -Un; exec 7</proc/$p/ns/net; call object=path:/proc/self/fd/7 $net veth br0 eth0; kill $p'; replied stage=6 status=7
+	run box 'spawned 0 -n; exec 7</proc/$p/ns/net; call object=path:/proc/self/fd/7 $net veth br0 eth0; kill $p'; replied stage=6 status=7
 	run box '/opt/helper-call object=host $net veth br0 eth0'; replied stage=6 status=7
 	run box ports; [ "$output" = 0 ]
 }

@@ -83,7 +83,7 @@ make_tree() {
 	[[ "$output" == *"has no lxc.idmap"* ]]
 	grep -q '^lxc.start.order = 7$' $LXC/web/config
 	grep -q '^lxc.idmap = auto$' $LXC/web/config
-	! grep -q veth $LXC/web/config
+	run grep -q veth $LXC/web/config; [ "$status" = 1 ]
 }
 
 @test "hardware addresses are drawn once and stored" {
@@ -208,7 +208,7 @@ slow_template() {
 		[ -z "$output" ]
 		pkill -$signal -x lxc-create
 		wait_for 5 nothing_left
-		! pgrep -f 'sleep 73[123]'
+		! pgrep -f 'sleep 73[123]' || false
 		wait
 	done
 }
