@@ -288,7 +288,7 @@ strictly() {
 	local lines calls confined
 	lines=$(lines_of) calls=$(calls_of)
 	[ "$(wc -l <<<"$calls")" -ge 5 ]
-	[ "$(wc -l <<<"$calls")" -le 40 ]
+	[ "$(grep -vcx open <<<"$calls")" -le 40 ] # open is the C library's, of closed standard descriptors
 	confined='recvmsg|fstatfs|setresuid|sendto|exit_group'
 	case $2 in *map*) confined="$confined|landlock_[a-z_]*|openat2|write" ;; *) confined="$confined|ioctl|recvfrom" ;; esac
 	none -vxE 'arch_prctl|set_tid_address|poll|rt_sigprocmask|getsockopt|close_range|prctl|seccomp|capset|get(res)?[ug]id|getgroups|open(at)?|fstat|read|close|socket|connect|sendto|exit_group' \
@@ -305,7 +305,7 @@ strictly() {
 	strictly 0 'env=1 closed=012 signals=1 $net veth br0 eth0'
 	strictly 1 'argc=2 $net veth br0 eth0'
 	strictly 2 'nnp=1 $net veth br0 eth0'
-	strictly 3 'limit=nofile:5 $net veth br0 eth0'
+	strictly 6 'limit=nofile:5 $net veth br0 eth0'
 	for malformed in object=two size=9 op=2 poke=8:37 poke=78:9; do strictly 4 "$malformed \$net veth br0 eth0"; done
 	for object in host grandchild path:/etc/passwd ns/user tty; do strictly 7 "object=$object \$net veth br0 eth0"; done
 	strictly 8 '$net veth br1 eth0'
@@ -360,16 +360,16 @@ for n in range($1): print(s.recv(4096).decode(), flush=True)' >/opt/box/log & un
 @test "each request is one line of the log when it ends, and what passes its checks is there before it is acted upon" {
 	run log 5 'call $net veth br0 eth0 web; call $net veth br0 lo web; call $net veth br1 eth0'
 	expected='<86>lxc-net: op=veth uid=1001 link=br0 label=alice/web/'
-	[[ ${lines[3]} == "${expected}eth0 rule=1" ]] || { echo "$output"; false; }
-	[[ ${lines[4]} == "${expected}eth0 rule=1 host=veth0000G9"*' stage=10 status=0 error=0' ]]
-	[[ ${lines[5]} == "${expected}lo rule=1" ]]
-	[[ ${lines[6]} == "${expected}lo rule=1 "*'stage=9 status=13 error=17' ]]
-	[[ ${lines[7]} == '<86>lxc-net: op=veth uid=1001 stage=7 status=8 error=0' ]]
+	[[ ${lines[4]} == "${expected}eth0 rule=1" ]] || { echo "$output"; false; }
+	[[ ${lines[5]} == "${expected}eth0 rule=1 host=veth0000G9"*' stage=10 status=0 error=0' ]]
+	[[ ${lines[6]} == "${expected}lo rule=1" ]]
+	[[ ${lines[7]} == "${expected}lo rule=1 "*'stage=9 status=13 error=17' ]]
+	[[ ${lines[8]} == '<86>lxc-net: op=veth uid=1001 stage=7 status=8 error=0' ]]
 	run log 4 "call \$idmap map $own; call object=two \$idmap map $own; call \$idmap map u:0:0:1"
-	[[ ${lines[3]} == '<86>lxc-idmap: op=map uid=1001 setgroups=deny uids=0:1001:1, gids=0:1001:1,' ]] || { echo "$output"; false; }
-	[[ ${lines[4]} == "${lines[3]} stage=10 status=0 error=0" ]]
-	[[ ${lines[5]} == '<86>lxc-idmap: op=map uid=1001 stage=5 status=4 error=0' ]]
-	[[ ${lines[6]} == '<86>lxc-idmap: op=map uid=1001 stage=7 status=14 error=0' ]]
+	[[ ${lines[4]} == '<86>lxc-idmap: op=map uid=1001 setgroups=deny uids=0:1001:1, gids=0:1001:1,' ]] || { echo "$output"; false; }
+	[[ ${lines[5]} == "${lines[4]} stage=10 status=0 error=0" ]]
+	[[ ${lines[6]} == '<86>lxc-idmap: op=map uid=1001 stage=5 status=4 error=0' ]]
+	[[ ${lines[7]} == '<86>lxc-idmap: op=map uid=1001 stage=7 status=14 error=0' ]]
 }
 
 @test "a system log that nobody reads does not hold a helper up" {
