@@ -155,6 +155,17 @@ char *path_absolute(const char *path)
 	return path_join(cwd ? cwd : "/", path);
 }
 
+char *path_canonical(const char *path)
+{
+	char *canonical = realpath(path, NULL);
+	if (canonical)
+		return canonical;
+	char *absolute = path_absolute(path);
+	for (size_t n = strlen(absolute); n > 1 && absolute[n - 1] == '/'; n--)
+		absolute[n - 1] = 0;
+	return absolute;
+}
+
 char *path_home(void)
 {
 	const char *home = getenv("HOME");

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -184,7 +185,10 @@ static int open_log(const struct context *context, const struct container *conta
 					 "TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL");
 		}
 		log_set_level((enum log_level)number);
-		if (!file && container)
+		/* Where nothing is, a log would be the beginning of a container. */
+		if (!file && container &&
+		    (geteuid() == 0 || command.flags & COMMAND_CREATES ||
+		     file_is_directory(container->directory)))
 			file = standard =
 			    geteuid() == 0
 				? xasprintf("%s/%s.log", PATH_ROOT_LOG, container->name)
@@ -345,6 +349,8 @@ int main(int argc, char **argv)
 	struct context context = { 0 };
 	struct error err = { 0 };
 	fill_closed_streams();
+	/* What the caller's umask takes from the caller (0777) would lock it out of its own files. */
+	umask(umask(0) & 0077);
 	program_name = command.name;
 	collect_options();
 	parse(&context, argc, argv);

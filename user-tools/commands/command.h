@@ -49,6 +49,7 @@ struct option_info {
 
 #define COMMAND_NAME 1u	    /* takes a container: -n NAME or the first word */
 #define COMMAND_NO_WORDS 2u /* no words beyond the name */
+#define COMMAND_CREATES 8u  /* makes the container */
 #define COMMAND_LOOSE 4u    /* without the common options (lxc-usernsexec, lxc-user-nic) */
 
 struct context;

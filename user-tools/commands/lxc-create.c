@@ -86,7 +86,7 @@ const struct command command = {
 	.summary = "make a container",
 	.synopsis = "-t TEMPLATE [NAME] [-- TEMPLATE-OPTION...]",
 	.options = options,
-	.flags = COMMAND_NAME,
+	.flags = COMMAND_NAME | COMMAND_CREATES,
 	.words = VALUE_TEXT,
 	.exit_codes = "0  made\n"
 		      "1  an error; nothing is left of what was made\n",

@@ -54,7 +54,8 @@ int container_open(const char *lxcpath, const char *name, struct container **out
 		return error_set(err, E_CONFIG_READ, 0, "no lxc.lxcpath: HOME is not known");
 	struct container *container = xcalloc(1, sizeof(*container));
 	container->name = xstrdup(name);
-	container->lxcpath = path_absolute(lxcpath ? lxcpath : configured);
+	/* It names the container's runtime directory and its lock: one directory must not have two. */
+	container->lxcpath = path_canonical(lxcpath ? lxcpath : configured);
 	container->directory = path_join(container->lxcpath, name);
 	container->config_path = path_join(container->directory, "config");
 	*out = container;
@@ -131,8 +132,8 @@ int container_list_defined(const char *lxcpath, struct string_list *names, struc
 
 int container_list_active(const char *lxcpath, struct string_list *names, struct error *err)
 {
-	_cleanup_free_ char *absolute = path_absolute(lxcpath);
-	if (runtime_list(absolute, names, err) < 0)
+	_cleanup_free_ char *canonical = path_canonical(lxcpath);
+	if (runtime_list(canonical, names, err) < 0)
 		return -1;
 	if (names->count)
 		qsort(names->items, names->count, sizeof(char *), by_bytes);

@@ -17,23 +17,31 @@
 #include "container/title.h"
 
 #define TEARDOWN_WAIT_MS 10000
+#define LOCK_STEP_MS 100
 
-/* The lock is held by whoever runs, creates or destroys the container. */
+/*
+ * The lock is held by whoever runs, creates or destroys the container. A supervisor that is cleaning
+ * up, or another command that is about to be done, is waited for; one that has just begun to run it
+ * is not.
+ */
 static int lock_for_start(const struct container *container, struct error *err)
 {
 	enum container_state state;
 	struct error busy = { 0 };
-	int directory = runtime_lock(container->lxcpath, container->name, 0, &busy);
-	if (directory >= 0 || busy.code != E_BUSY) {
-		if (err && directory < 0)
-			*err = busy;
-		return directory;
+	int directory = -1;
+	for (int waited = 0; waited <= TEARDOWN_WAIT_MS; waited += LOCK_STEP_MS) {
+		error_clear(&busy);
+		directory = runtime_lock(container->lxcpath, container->name,
+					 waited ? LOCK_STEP_MS : 0, &busy);
+		if (directory >= 0 || busy.code != E_BUSY)
+			break;
+		if (container_get_state(container, &state, NULL) == 0 && state != STATE_STOPPED &&
+		    state != STATE_STOPPING)
+			return error_set(err, E_RUNNING, 0, "the container is already running");
 	}
-	if (container_get_state(container, &state, NULL) == 0 && state != STATE_STOPPED &&
-	    state != STATE_STOPPING)
-		return error_set(err, E_RUNNING, 0, "the container is already running");
-	/* Its supervisor is cleaning up, or another command is about to be done. */
-	return runtime_lock(container->lxcpath, container->name, TEARDOWN_WAIT_MS, err);
+	if (err && directory < 0)
+		*err = busy;
+	return directory;
 }
 
 static void leave_session(void)
