@@ -169,6 +169,13 @@ all_hooks() { for type in $HOST $INSIDE; do config "lxc.hook.$type = /srv/hooks/
 	grep -q 'DEBUG    hook - lxc.hook.start: etc' /srv/hooks/log
 }
 
+@test "a start hook runs below the container's filter" {
+	printf '2\ndenylist\nmkdir errno 28\nmkdirat errno 28\n' >/srv/hooks/profile
+	run me "lxc-start -n box -s lxc.seccomp.profile=/srv/hooks/profile -s 'lxc.hook.start=/bin/mkdir /made'"
+	[ "$status" = 1 ]
+	says 'lxc.hook.start = /bin/mkdir /made: exit status 1: ' 'No space left on device'
+}
+
 @test "a start hook that the root does not have is refused before anything is done" {
 	config 'lxc.hook.post-stop = /srv/hooks/tell' 'lxc.net.0.script.up = /srv/hooks/tell' 'lxc.hook.start = /no/such/hook arg'
 	line=$(wc -l </home/lxc-dnscrypt/.local/share/lxc/box/config)

@@ -207,6 +207,30 @@ static bool give_up(void *data, int index)
 	return index == 0 && ++*(int *)data > 0;
 }
 
+static int refuse(void *data, struct error *err)
+{
+	(void)data;
+	return error_set(err, E_SYSTEM, 0, "not like this");
+}
+
+static void what_keeps_a_hook_from_being_executed_is_what_it_said(void **state)
+{
+	(void)state;
+	struct hook hook = { .command = (char *)"true" };
+	for (int i = 0; i < 2; i++) {
+		struct error err = { 0 };
+		struct hook_call call = { .key = "lxc.hook.x",
+					  .hook = &hook,
+					  .program = -1,
+					  .enter = i ? refuse : NULL,
+					  .limit = i ? NULL : refuse,
+					  .kept = { -1, -1, -1 } };
+		assert_int_equal(hook_process_run(&call, &err), -1);
+		assert_string_equal(err.message,
+				    "lxc.hook.x = true: exit status 126: not like this");
+	}
+}
+
 static void one_that_hangs_or_floods_is_killed_when_the_watch_says_so(void **state)
 {
 	(void)state;
@@ -290,6 +314,7 @@ int main(void)
 		cmocka_unit_test(the_environment_depends_on_where_a_hook_runs),
 		cmocka_unit_test(network_scripts_have_type_link_and_host_end),
 		cmocka_unit_test(an_error_says_how_it_ended_and_what_it_said_last),
+		cmocka_unit_test(what_keeps_a_hook_from_being_executed_is_what_it_said),
 		cmocka_unit_test(one_that_hangs_or_floods_is_killed_when_the_watch_says_so),
 		cmocka_unit_test(a_program_path_is_only_taken_where_no_shell_would_read_it_otherwise),
 		cmocka_unit_test(a_start_hook_must_be_a_program_of_the_root),

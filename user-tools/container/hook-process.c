@@ -135,15 +135,17 @@ _Noreturn static void run_child(const struct hook_call *call, int in, int out)
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(126);
 	credentials_reset_signals();
+	if (chdir("/") < 0)
+		child_failed("chdir /", NULL);
 	if (call->enter && call->enter(call->data, &err) < 0)
 		child_failed("", &err);
 	/* The kernel forgets it at a change of identity. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	int copy;
-	_cleanup_free_ char *command = reach_program(call, &copy);
-	fd_close_from(3, &copy, copy >= 0);
-	if (chdir("/") < 0)
-		child_failed("chdir /", NULL);
+	int keep[HOOK_KEPT + 1];
+	_cleanup_free_ char *command = reach_program(call, &keep[HOOK_KEPT]);
+	for (size_t i = 0; i < HOOK_KEPT; i++)
+		keep[i] = call->limit ? call->kept[i] : -1;
+	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	/* The arguments are handed over as words: a container's name may hold anything. */
 	_cleanup_free_ char *line =
 	    xasprintf("exec %s%s", command, call->arguments.count ? " \"$@\"" : "");
@@ -155,6 +157,8 @@ _Noreturn static void run_child(const struct hook_call *call, int in, int out)
 	for (size_t i = 0; i < call->arguments.count; i++)
 		string_list_add(&argv, call->arguments.items[i]);
 	char *const *environment = call->environment.count ? call->environment.items : nothing;
+	if (call->limit && call->limit(call->data, &err) < 0)
+		child_failed("", &err);
 	execve("/bin/sh", argv.items, environment);
 	if (call->shell_optional && errno == ENOENT)
 		execute_words(call, environment);

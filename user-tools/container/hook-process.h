@@ -19,6 +19,7 @@
 #include "config/config.h"
 
 #define HOOK_WATCHED 2
+#define HOOK_KEPT 3
 
 struct hook_watch {
 	int fds[HOOK_WATCHED]; /* -1 = none; watched for input and for the other end's close */
@@ -32,9 +33,12 @@ struct hook_call {
 	const struct hook *hook;
 	struct string_list arguments; /* behind the command */
 	struct string_list environment;
-	/* In the child, right before it is executed; what it changes is the child's alone. May be
-	 * NULL. */
+	/* In the child, first: become who it is to be. May be NULL. */
 	int (*enter)(void *data, struct error *err);
+	/* In the child, last: what would be in the way of all else. It closes the descriptors kept
+	 * for it (-1 = none). May be NULL. */
+	int (*limit)(void *data, struct error *err);
+	int kept[HOOK_KEPT];
 	void *data;
 	/* The program, opened by somebody who may; for one who cannot reach it by its path. -1 =
 	 * none. */

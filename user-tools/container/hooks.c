@@ -99,10 +99,12 @@ static void describe(const struct hook_context *context, const char *section, co
 		     struct hook_call *call)
 {
 	*call = (struct hook_call){ .enter = context->enter,
+				    .limit = context->limit,
 				    .data = context->data,
 				    .program = -1,
 				    .shell_optional = context->place == HOOK_IN_ROOT,
 				    .watch = context->watch };
+	memcpy(call->kept, context->kept, sizeof(call->kept));
 	describe_environment(context, section, type, &call->environment);
 	if (context->config->hook_version)
 		return;

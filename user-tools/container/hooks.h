@@ -33,7 +33,9 @@ struct hook_context {
 	const struct string_list *namespaces;
 	/* Of the hooks that run in the namespaces: opened as the caller. May be NULL. */
 	const struct hook_programs *programs;
-	int (*enter)(void *data, struct error *err); /* struct hook_call */
+	int (*enter)(void *data, struct error *err); /* these are those of struct hook_call */
+	int (*limit)(void *data, struct error *err);
+	int kept[HOOK_KEPT];
 	void *data;
 	const struct hook_watch *watch;
 };

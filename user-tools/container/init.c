@@ -77,17 +77,14 @@ static int set_clocks(const struct init *init, struct error *err)
 	return report(init, REPORT_TIME_NS, 0, clocks, err);
 }
 
-static int run_hooks(struct init *init, enum hook_type type, enum hook_place place,
-		     int (*enter)(void *data, struct error *err), struct error *err)
+static struct hook_context hook_context(struct init *init, enum hook_place place)
 {
-	const struct hook_context context = { .container = init->plan->container,
-					      .config = init->plan->config,
-					      .place = place,
-					      .programs = &init->programs,
-					      .rootfs_mount = init->rootfs_mount,
-					      .enter = enter,
-					      .data = init };
-	return hooks_run(&context, type, err);
+	return (struct hook_context){ .container = init->plan->container,
+				      .config = init->plan->config,
+				      .place = place,
+				      .programs = &init->programs,
+				      .rootfs_mount = init->rootfs_mount,
+				      .data = init };
 }
 
 /* We still are the caller, who opens the root next; the hook is the container's root. */
@@ -103,7 +100,9 @@ static int run_pre_mount_hooks(struct init *init, struct error *err)
 		return 0;
 	if (rootfs_cut_propagation(err) < 0)
 		return -1;
-	return run_hooks(init, HOOK_PRE_MOUNT, HOOK_IN_NAMESPACES, become_root, err);
+	struct hook_context context = hook_context(init, HOOK_IN_NAMESPACES);
+	context.enter = become_root;
+	return hooks_run(&context, HOOK_PRE_MOUNT, err);
 }
 
 static int prepare_as_caller(struct init *init, struct error *err)
@@ -163,10 +162,10 @@ static int run_mount_hooks(struct init *init, struct error *err)
 	bool autodev = config->autodev && hooks_any(config, HOOK_AUTODEV);
 	if (!hooks_any(config, HOOK_MOUNT) && !autodev)
 		return 0;
-	if (configure_network(init, err) < 0 ||
-	    run_hooks(init, HOOK_MOUNT, HOOK_IN_NAMESPACES, NULL, err) < 0)
+	const struct hook_context context = hook_context(init, HOOK_IN_NAMESPACES);
+	if (configure_network(init, err) < 0 || hooks_run(&context, HOOK_MOUNT, err) < 0)
 		return -1;
-	return autodev ? run_hooks(init, HOOK_AUTODEV, HOOK_IN_NAMESPACES, NULL, err) : 0;
+	return autodev ? hooks_run(&context, HOOK_AUTODEV, err) : 0;
 }
 
 static int build_root(struct init *init, struct error *err)
@@ -293,16 +292,24 @@ static void execute(struct init *init, struct error *err)
 
 static int limit_hook(void *data, struct error *err)
 {
-	const struct init *init = data;
+	struct init *init = data;
+	const struct start_plan *plan = init->plan;
 	if (limit_self(init, 0, 0, err) < 0)
 		return -1;
-	return seccomp_filter_load(&init->plan->filter, init->plan->listener_channel, err);
+	util_close_fd(&init->sysctls);
+	if (lsm_set_exec(plan->lsm.kind, plan->lsm.label, &init->proc, err) < 0)
+		return -1;
+	return seccomp_filter_load(&plan->filter, plan->listener_channel, err);
 }
 
 /* A start hook is a program of the container: it is limited as init will be, but root. */
 static int run_start_hooks(struct init *init, struct error *err)
 {
-	if (run_hooks(init, HOOK_START, HOOK_IN_ROOT, limit_hook, err) < 0)
+	struct hook_context context = hook_context(init, HOOK_IN_ROOT);
+	const int kept[HOOK_KEPT] = { init->sysctls, init->proc, init->plan->listener_channel };
+	context.limit = limit_hook;
+	memcpy(context.kept, kept, sizeof(kept));
+	if (hooks_run(&context, HOOK_START, err) < 0)
 		return -1;
 	if (!hooks_any(init->plan->config, HOOK_START_HOST))
 		return 0;
