@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/socket.h"
@@ -121,6 +122,48 @@ static int plan_filter(const struct config *config, const char *path, bool execu
 	return result;
 }
 
+struct order {
+	const struct config *config;
+	const char *path;
+	bool execute;
+};
+
+/* One byte, and the program. */
+static int write_filter(void *data, int to, struct error *err)
+{
+	const struct order *order = data;
+	struct seccomp_filter filter = { 0 };
+	if (plan_filter(order->config, order->path, order->execute, &filter, err) < 0)
+		return -1;
+	char notifies = filter.notifies;
+	if (file_write_fd(to, &notifies, 1) < 0 ||
+	    file_write_fd(to, (const char *)filter.code, filter.length * sizeof(*filter.code)) < 0)
+		return error_set(err, E_SYSTEM, errno, "pipe");
+	return 0;
+}
+
+/*
+ * libseccomp leaves the heap in shreds, and this process is a supervisor next, which would hold on
+ * to them for as long as the container runs.
+ */
+static int plan_filter_aside(const struct order *order, struct seccomp_filter *filter,
+			     struct error *err)
+{
+	_cleanup_aside_ struct aside aside = { 0 };
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	if (aside_begin(&aside, write_filter, (void *)order, err) < 0 ||
+	    aside_end(&aside, &text, &size, err) < 0)
+		return -1;
+	if (!size)
+		return error_set(err, E_SECCOMP, 0, "%s: no filter was made", order->path);
+	filter->notifies = text[0] != 0;
+	filter->length = (unsigned short)((size - 1) / sizeof(*filter->code));
+	filter->code = xmalloc(size);
+	memcpy(filter->code, text + 1, size - 1);
+	return 0;
+}
+
 int seccomp_plan(const struct config *config, bool execute, struct seccomp_filter *filter,
 		 struct error *err)
 {
@@ -135,7 +178,8 @@ int seccomp_plan(const struct config *config, bool execute, struct seccomp_filte
 			   "process already, no other is added");
 		return 0;
 	}
-	if (plan_filter(config, path, execute, filter, err) == 0)
+	const struct order order = { config, path, execute };
+	if (plan_filter_aside(&order, filter, err) == 0)
 		return 0;
 	return config->seccomp_origin.line ? error_rule(err, "%s:%u", config->seccomp_origin.file,
 							config->seccomp_origin.line)

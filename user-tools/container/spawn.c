@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/socket.h"
@@ -228,12 +229,12 @@ static int chown_payload(void *data, struct error *err)
 }
 
 /* The container's root manages the groups below its own. */
-static int hand_over_group(struct start_plan *plan, struct error *err)
+static int hand_over_group(void *data, int to, struct error *err)
 {
+	struct start_plan *plan = data;
 	struct idmap map = plan->map;
 	uint32_t nsuid, nsgid;
-	if (!plan->user_namespace)
-		return 0;
+	(void)to;
 	if (idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, err) < 0)
 		return -1;
 	int result = idmap_run(&map, false, chown_payload, plan, err);
@@ -248,15 +249,19 @@ static int drive(struct start_plan *plan, struct payload *payload, int control,
 	char path[32];
 	snprintf(path, sizeof(path), "/proc/%d", (int)payload->pid);
 	_cleanup_close_ int proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_aside_ struct aside hand_over = { 0 };
 	if (proc < 0)
 		return error_set(err, E_SYSTEM, errno, "%s of the container's first process", path);
+	/* It takes a user namespace of its own, and nobody needs the result before init. */
+	if (plan->user_namespace && cgroup_is_delegated(plan->cgroup) &&
+	    aside_begin(&hand_over, hand_over_group, plan, err) < 0)
+		return -1;
 	if (keep_namespaces(plan, payload, proc, err) < 0 ||
 	    limits_write_proc(plan->config, proc, err) < 0 ||
 	    limits_raise(plan->config, payload->pid, err) < 0)
 		return -1;
 	if (cgroup_is_delegated(plan->cgroup) &&
-	    (cgroup_enter_payload(plan->cgroup, payload->pid, err) < 0 ||
-	     hand_over_group(plan, err) < 0))
+	    cgroup_enter_payload(plan->cgroup, payload->pid, err) < 0)
 		return -1;
 	if (plan->user_namespace && idmap_write(&plan->map, proc, payload->pid, err) < 0)
 		return -1;
@@ -270,6 +275,8 @@ static int drive(struct start_plan *plan, struct payload *payload, int control,
 		return -1;
 	if (cgroup_is_delegated(plan->cgroup) &&
 	    cgroup_apply_limits(plan->cgroup, plan->limits, plan->limit_count, err) < 0)
+		return -1;
+	if (hand_over.pid && aside_end(&hand_over, NULL, NULL, err) < 0)
 		return -1;
 	if (tell(control, 'n', err) < 0)
 		return -1;

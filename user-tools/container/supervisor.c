@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "container/hook-process.h"
+#include "container/memory.h"
 #include "container/runtime.h"
 
 #define STOP_TIMEOUT_MS 60000
@@ -340,7 +340,7 @@ static int run_once(struct supervisor *supervisor, struct error *err)
 	}
 	supervisor_set_state(supervisor, STATE_RUNNING);
 	tell_starter(supervisor, NULL);
-	malloc_trim(0); /* what the configuration took to read is not needed any more */
+	memory_give_back();
 	loop(supervisor);
 	end_payload(supervisor);
 	supervisor_run_ending_hooks(supervisor, HOOK_POST_STOP);
@@ -436,6 +436,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	const struct container *container = plan->container;
 	bool ran = false;
 	payload_init(&supervisor.payload);
+	supervisor.tty_holders = xcalloc(plan->config->tty_max + 1, sizeof(*supervisor.tty_holders));
 	int result = prepare(&supervisor, err);
 	while (result == 0) {
 		result = run_once(&supervisor, err);
@@ -464,6 +465,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	string_list_clear(&supervisor.hooks.namespaces);
 	util_close_fd(&supervisor.signals.fd);
 	util_close_fd(&supervisor.epoll);
+	free(supervisor.tty_holders);
 	*status = supervisor.init_status;
 	return ran ? 0 : -1;
 }

@@ -53,7 +53,7 @@ struct supervisor {
 	struct payload payload;
 	struct relay relay;
 	struct client *clients;
-	const struct client *tty_holders[SPAWN_MAX_TTYS + 1];
+	const struct client **tty_holders; /* [0] of the console, [n] of ttyN */
 	bool stopping;	 /* a clean stop was ordered by signal */
 	int64_t kill_at; /* monotonic ms of the kill after it, 0 = none */
 	bool wrote_pid_file;
