@@ -40,6 +40,20 @@ struct cgroup_limit {
 	const char *origin; /* "/home/u/.local/share/lxc/web/config:12", for messages */
 };
 
+/*
+ * Other places for the groups than the names below, lxc.cgroup.dir*; paths below the base group, NULL
+ * = as usual. All strings are the caller's for the call.
+ */
+struct cgroup_place {
+	const char *dir;		 /* both groups are made below this one */
+	const char *container, *monitor; /* these are the groups; instead of dir */
+	const char *inner;		 /* one name: the processes are there, the limits above */
+	const char *pivot;		 /* the supervisor goes there in the end, and it stays */
+	bool relative;			 /* the caller's own group is the base, even for root */
+};
+/* Relative, without "." and ".." and empty parts. */
+bool cgroup_path_is_valid(const char *path);
+
 struct cgroup; /* opaque; one per container; knows its groups in every hierarchy */
 
 /* What this process sees mounted and is in; hierarchies hidden under other mounts do not count. */
@@ -48,12 +62,16 @@ enum cgroup_layout cgroup_detect_layout(void);
 /*
  * Look where the caller may make groups. Nothing is changed. Never fails for lack of delegation:
  * cgroup_is_delegated() then says false and cgroup_why_not() why (one text for a notice, with the
- * fix; made at the first call).
+ * fix; made at the first call). place NULL = the usual names.
  */
-int cgroup_new(const char *container_name, struct cgroup **out, struct error *err);
+int cgroup_new(const char *container_name, const struct cgroup_place *place, struct cgroup **out,
+	       struct error *err);
 void cgroup_free(struct cgroup *cgroup);
 bool cgroup_is_delegated(const struct cgroup *cgroup);
 const char *cgroup_why_not(const struct cgroup *cgroup);
+
+/* "a", "c 1:3 rwm", "b *:* r": what devices.allow and devices.deny take. */
+bool cgroup_device_rule_is_valid(const char *text);
 
 /*
  * Before any side effect: can every limit be applied? A missing controller, one that is not

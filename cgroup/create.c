@@ -14,33 +14,45 @@
 
 /* How long a killed container may take to leave its group before its successor gives up. */
 #define DYING_MS 1000
+#define PLACE_TRIES 10
 
 /* What a container's own init wants to find; others (hugetlb, rdma, misc) are enabled for a limit
  * that asks. */
 #define DEFAULT_CONTROLLERS "cpu cpuset io memory pids"
 
-/* v1: a new cpuset group is empty and takes no process until it has cpus and memory nodes. */
-static int inherit_cpuset(const struct hierarchy *h, int payload)
+/* Where the processes go: the payload itself, or a group below it that gets all its controllers. */
+static int open_init_group(const struct cgroup *cgroup, struct hierarchy *h, int payload)
 {
-	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
-	if (h->version != 1 || !cgroup_list_has(h->controllers, "cpuset"))
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		char value[4096];
-		/* Not empty where the parent has cgroup.clone_children. */
-		if (cgroup_read_file(payload, files[i], value, sizeof(value)) > 0)
-			continue;
-		if (cgroup_read_file(h->base_fd, files[i], value, sizeof(value)) < 0 ||
-		    file_write_kernel(payload, files[i], value) < 0)
+	if (!cgroup->inner)
+		return fcntl(payload, F_DUPFD_CLOEXEC, 3);
+	cgroup_hand_on(h, payload);
+	if (mkdirat(payload, cgroup->inner, 0755) < 0)
+		return -1;
+	_cleanup_close_ int inner =
+	    openat(payload, cgroup->inner, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (inner < 0 || fchmod(inner, 0755) < 0 || cgroup_inherit_cpuset(h, inner) < 0)
+		return -1;
+	return util_steal_fd(&inner);
+}
+
+/* Another container may just have removed what leads there: once more, then. */
+static int make_payload(const struct cgroup *cgroup, const struct hierarchy *h)
+{
+	int payload = -1;
+	for (int i = 0; i < PLACE_TRIES && payload < 0; i++) {
+		if (cgroup_make_parents(h, cgroup->payload) < 0 && errno != ENOENT)
+			return -1;
+		payload = hierarchy_make_group(h, cgroup->payload, false);
+		if (payload < 0 && errno != ENOENT)
 			return -1;
 	}
-	return 0;
+	return payload;
 }
 
 static int create_in(struct cgroup *cgroup, struct hierarchy *h, struct error *err)
 {
 	_cleanup_free_ char *path = hierarchy_path(h, cgroup->payload);
-	_cleanup_close_ int payload = hierarchy_make_group(h, cgroup->payload, false);
+	_cleanup_close_ int payload = make_payload(cgroup, h);
 	if (payload < 0 && errno == EEXIST) {
 		/* Left by a container that crashed. Made anew, because limits of its last run may
 		 * still be set. */
@@ -48,17 +60,21 @@ static int create_in(struct cgroup *cgroup, struct hierarchy *h, struct error *e
 		    0)
 			return -1;
 		log_info("%s was left over and is made anew", path);
-		payload = hierarchy_make_group(h, cgroup->payload, false);
+		payload = make_payload(cgroup, h);
 	}
 	if (payload < 0)
 		return error_set(err, E_CGROUP, errno, "%s cannot be made", path);
-	if (inherit_cpuset(h, payload) < 0)
+	if (cgroup_inherit_cpuset(h, payload) < 0)
 		return error_set(err, E_CGROUP, errno,
 				 "%s: cpuset.cpus or cpuset.mems cannot be inherited", path);
-	h->procs_fd = openat(payload, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	_cleanup_close_ int init = open_init_group(cgroup, h, payload);
+	if (init < 0)
+		return error_set(err, E_CGROUP, errno, "%s/%s cannot be made", path, cgroup->inner);
+	h->procs_fd = openat(init, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 	if (h->procs_fd < 0)
 		return error_set(err, E_CGROUP, errno, "%s/cgroup.procs", path);
 	h->payload_fd = util_steal_fd(&payload);
+	h->init_fd = util_steal_fd(&init);
 	return 0;
 }
 
@@ -96,10 +112,11 @@ void cgroup_undo_create(struct cgroup *cgroup)
 		struct hierarchy *h = &cgroup->list.items[i];
 		if (h->payload_fd < 0)
 			continue;
-		util_close_fd(&h->payload_fd);
-		util_close_fd(&h->procs_fd);
-		h->payload_fd = h->procs_fd = -1;
+		if (cgroup->inner)
+			unlinkat(h->payload_fd, cgroup->inner, AT_REMOVEDIR);
+		hierarchy_close_payload(h);
 		unlinkat(h->base_fd, cgroup->payload, AT_REMOVEDIR);
+		cgroup_remove_parents(h, cgroup->payload);
 	}
 }
 
@@ -108,10 +125,10 @@ int cgroup_payload_fd(const struct cgroup *cgroup)
 	const struct hierarchy *h = cgroup_v2(cgroup);
 	/* clone3() asks as open(2) would: once the container's root owns cgroup.procs, it is
 	 * refused. */
-	if (!h || h->payload_fd < 0 ||
-	    faccessat(h->payload_fd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
+	if (!h || h->init_fd < 0 ||
+	    faccessat(h->init_fd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
 		return -1;
-	return h->payload_fd;
+	return h->init_fd;
 }
 
 int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, struct error *err)
@@ -124,13 +141,13 @@ int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, stru
 	};
 	for (size_t i = 0; i < cgroup->list.count; i++) {
 		const struct hierarchy *h = &cgroup->list.items[i];
-		if (h->payload_fd < 0)
+		if (h->init_fd < 0)
 			continue;
-		if (fchown(h->payload_fd, uid, gid) < 0)
+		if (fchown(h->init_fd, uid, gid) < 0)
 			return error_set(err, E_CGROUP, errno, "chown %s%s/%s", h->mount, h->base,
 					 cgroup->payload);
 		for (const char *const *file = files[h->version]; *file; file++)
-			if (fchownat(h->payload_fd, *file, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+			if (fchownat(h->init_fd, *file, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
 				return error_set(err, E_CGROUP, errno, "chown %s%s/%s/%s", h->mount,
 						 h->base, cgroup->payload, *file);
 	}

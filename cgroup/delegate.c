@@ -60,9 +60,9 @@ static bool group_is_writable(const struct hierarchy *h, const char *group)
  * and target: that is the group found. Root begins at the top, so that its containers do not live
  * in the group of a login session.
  */
-static bool find_base(struct hierarchy *h, bool root)
+static bool find_base(struct hierarchy *h, bool root, bool relative)
 {
-	if (root && group_is_writable(h, "")) {
+	if (root && !relative && group_is_writable(h, "")) {
 		h->base = xstrdup("");
 		return true;
 	}
@@ -73,7 +73,7 @@ static bool find_base(struct hierarchy *h, bool root)
 			h->base = util_steal_pointer(&group);
 			return true;
 		}
-	} while (cgroup_strip_level(group));
+	} while (!relative && cgroup_strip_level(group));
 	return false;
 }
 
@@ -117,12 +117,47 @@ int cgroup_new_empty(const char *container_name, struct cgroup **out, struct err
 	return 0;
 }
 
-int cgroup_new(const char *container_name, struct cgroup **out, struct error *err)
+/* Names of the user's own, where there are any. */
+static int take_place(struct cgroup *cgroup, const struct cgroup_place *place, struct error *err)
 {
+	const char *const paths[] = { place->dir, place->container, place->monitor, place->inner,
+				      place->pivot };
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (paths[i] && !cgroup_path_is_valid(paths[i]))
+			return error_set(err, E_CGROUP, 0, "\"%.200s\" names no control group",
+					 paths[i]);
+	if (place->dir) {
+		char *payload = path_join(place->dir, cgroup->payload);
+		char *monitor = path_join(place->dir, cgroup->monitor);
+		free(cgroup->payload);
+		free(cgroup->monitor);
+		cgroup->payload = payload;
+		cgroup->monitor = monitor;
+	}
+	if (place->container)
+		string_replace(&cgroup->payload, place->container);
+	if (place->monitor)
+		string_replace(&cgroup->monitor, place->monitor);
+	string_replace(&cgroup->inner, place->inner);
+	string_replace(&cgroup->pivot, place->pivot);
+	cgroup->monitor_wanted = place->dir || place->monitor;
+	return 0;
+}
+
+int cgroup_new(const char *container_name, const struct cgroup_place *place, struct cgroup **out,
+	       struct error *err)
+{
+	static const struct cgroup_place usual;
 	struct cgroup *cgroup;
 	*out = NULL;
+	if (!place)
+		place = &usual;
 	if (cgroup_new_empty(container_name, &cgroup, err) < 0)
 		return -1;
+	if (take_place(cgroup, place, err) < 0) {
+		cgroup_free(cgroup);
+		return -1;
+	}
 	if (cgroup_read_layout(&cgroup->list, err) < 0) {
 		cgroup_free(cgroup);
 		return -1;
@@ -130,7 +165,7 @@ int cgroup_new(const char *container_name, struct cgroup **out, struct error *er
 	bool root = cgroup_euid_is_root();
 	for (size_t i = 0; i < cgroup->list.count; i++) {
 		struct hierarchy *h = &cgroup->list.items[i];
-		h->delegated = find_base(h, root) && hierarchy_open_base(h) == 0;
+		h->delegated = find_base(h, root, place->relative) && hierarchy_open_base(h) == 0;
 	}
 	*out = cgroup;
 	return 0;
@@ -144,6 +179,8 @@ void cgroup_free(struct cgroup *cgroup)
 	free(cgroup->name);
 	free(cgroup->payload);
 	free(cgroup->monitor);
+	free(cgroup->inner);
+	free(cgroup->pivot);
 	free(*cgroup->why);
 	free(cgroup->why);
 	free(cgroup);

@@ -54,6 +54,12 @@ bool cgroup_parse_device_rule(const char *text, struct device_rule *rule)
 	return rule->access && !(rule->access & 0x8000);
 }
 
+bool cgroup_device_rule_is_valid(const char *text)
+{
+	struct device_rule rule;
+	return cgroup_parse_device_rule(text, &rule);
+}
+
 #define INSN(c, d, s, o, i)                                                         \
 	(struct bpf_insn)                                                           \
 	{                                                                           \

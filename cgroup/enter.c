@@ -17,26 +17,37 @@
  * forbidden (controllers enabled), nor in a group that ends with a login or a service: those are
  * ended through cgroup2 or a named v1 hierarchy.
  */
-static bool needs_monitor(const struct hierarchy *h)
+static bool needs_monitor(const struct cgroup *cgroup, const struct hierarchy *h)
 {
+	if (cgroup->monitor_wanted)
+		return true;
 	if (h->version == 1 && !string_starts(h->controllers, "name="))
 		return false;
 	return strcmp(h->own, h->base) != 0;
+}
+
+int cgroup_enter_group(const struct hierarchy *h, const char *path, pid_t pid)
+{
+	if (cgroup_make_parents(h, path) < 0)
+		return -1;
+	_cleanup_close_ int group = hierarchy_make_group(h, path, true);
+	if (group < 0 || cgroup_inherit_cpuset(h, group) < 0)
+		return -1;
+	_cleanup_close_ int procs = openat(group, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	return procs < 0 ? -1 : cgroup_write_pid(procs, pid);
 }
 
 int cgroup_enter_monitor(const struct cgroup *cgroup, pid_t pid, struct error *err)
 {
 	for (size_t i = 0; i < cgroup->list.count; i++) {
 		const struct hierarchy *h = &cgroup->list.items[i];
-		if (!h->delegated || !needs_monitor(h))
+		if (!h->delegated || !needs_monitor(cgroup, h))
 			continue;
-		_cleanup_close_ int group = hierarchy_make_group(h, cgroup->monitor, true);
-		_cleanup_close_ int procs =
-		    group < 0 ? -1 : openat(group, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-		if (procs >= 0 && cgroup_write_pid(procs, pid) == 0)
+		if (cgroup_enter_group(h, cgroup->monitor, pid) == 0)
 			continue;
 		int reason = errno;
 		unlinkat(h->base_fd, cgroup->monitor, AT_REMOVEDIR);
+		cgroup_remove_parents(h, cgroup->monitor);
 		_cleanup_free_ char *path = hierarchy_path(h, cgroup->monitor);
 		return error_set(err, E_CGROUP, reason, "entering %s", path);
 	}
@@ -63,7 +74,9 @@ static bool is_in_payload(const struct cgroup *cgroup, const struct hierarchy *h
 	snprintf(path, sizeof(path), pid ? "/proc/%d/cgroup" : "/proc/self/cgroup", pid);
 	if (cgroup_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return false;
-	_cleanup_free_ char *group = xasprintf("%s/%s", h->base, cgroup->payload);
+	_cleanup_free_ char *group =
+	    xasprintf("%s/%s%s%s", h->base, cgroup->payload, cgroup->inner ? "/" : "",
+		      cgroup->inner ? cgroup->inner : "");
 	const char *line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
 	return line && string_ends(line, group);
 }

@@ -23,8 +23,9 @@ struct hierarchy {
 	char *base;	   /* the group in which payload and monitor are made, same form */
 	bool delegated;	   /* base is writable for the caller */
 	int base_fd;	   /* directories open for reading, -1 = not open */
-	int payload_fd;
-	int procs_fd; /* cgroup.procs of the payload, opened for writing while it was still the
+	int payload_fd; /* where the limits are */
+	int init_fd;	/* where the processes go: below payload_fd, or the same group */
+	int procs_fd; /* cgroup.procs of that group, opened for writing while it was still the
 			 caller's */
 };
 
@@ -35,7 +36,10 @@ struct hierarchies {
 
 struct cgroup {
 	char *name;		 /* of the container */
-	char *payload, *monitor; /* lxc.payload.NAME, lxc.monitor.NAME */
+	char *payload, *monitor; /* below the base: lxc.payload.NAME, lxc.monitor.NAME, or as asked for */
+	char *inner;		 /* below the payload, or NULL */
+	char *pivot;		 /* below the base: where the supervisor goes in the end, or NULL */
+	bool monitor_wanted;	 /* the supervisor goes there whether it has to or not */
 	struct hierarchies list;
 	char **why; /* filled at the first cgroup_why_not(); never NULL itself */
 };
@@ -72,6 +76,7 @@ struct hierarchy *cgroup_v1(const struct cgroup *cgroup,
 			    const char *controller); /* delegated, or NULL */
 /* Of any delegation state. */
 struct hierarchy *cgroup_find(const struct cgroup *cgroup, int version, const char *controller);
+void hierarchy_close_payload(struct hierarchy *h);
 int hierarchy_open_base(struct hierarchy *h); /* 0 or -1 (errno) */
 int hierarchy_open_payload(const struct cgroup *cgroup,
 			   const struct hierarchy *h); /* new descriptor or -1 (errno) */
@@ -98,6 +103,17 @@ int cgroup_enable_controllers(const struct cgroup *cgroup, struct hierarchy *h, 
 /* Move one process: to the base group, or where that may hold none, to lxc.leaf. pid 0 = caller. 0
  * or -1 (errno). */
 int cgroup_move_out(const struct hierarchy *h, pid_t pid);
+
+/* ---- paths of the user's own (place.c) ---- */
+
+/* Groups on the way to path, which is not made itself. 0 or -1 (errno). */
+int cgroup_make_parents(const struct hierarchy *h, const char *path);
+/* Those of them that were made here and are empty. */
+void cgroup_remove_parents(const struct hierarchy *h, const char *path);
+/* cgroup2: what is below the group has all controllers that the group has, as far as the kernel lets it. */
+void cgroup_hand_on(const struct hierarchy *h, int group);
+/* v1: the cpus and memory nodes of the group above. 0 or -1 (errno). */
+int cgroup_inherit_cpuset(const struct hierarchy *h, int group);
 
 /* ---- the leaf, and giving the base back (leaf.c) ---- */
 
@@ -147,6 +163,8 @@ int cgroup_attach_device_rules(int payload, const struct device_rule *rules, siz
 
 /* Read the pids of one group's cgroup.procs; at most max. Count or -1 (errno). */
 ssize_t cgroup_read_pids(int dirfd, pid_t *pids, size_t max);
+/* Make a group of that path and move a process there. 0 or -1 (errno). */
+int cgroup_enter_group(const struct hierarchy *h, const char *path, pid_t pid);
 int cgroup_write_pid(int procs_fd, pid_t pid);
 
 #endif

@@ -47,8 +47,16 @@ struct hierarchy *hierarchies_add(struct hierarchies *list)
 {
 	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
 	struct hierarchy *h = &list->items[list->count++];
-	*h = (struct hierarchy){ .base_fd = -1, .payload_fd = -1, .procs_fd = -1 };
+	*h = (struct hierarchy){ .base_fd = -1, .payload_fd = -1, .init_fd = -1, .procs_fd = -1 };
 	return h;
+}
+
+void hierarchy_close_payload(struct hierarchy *h)
+{
+	util_close_fd(&h->payload_fd);
+	util_close_fd(&h->init_fd);
+	util_close_fd(&h->procs_fd);
+	h->payload_fd = h->init_fd = h->procs_fd = -1;
 }
 
 static void hierarchy_clear(struct hierarchy *h)
@@ -58,8 +66,7 @@ static void hierarchy_clear(struct hierarchy *h)
 	free(h->own);
 	free(h->base);
 	util_close_fd(&h->base_fd);
-	util_close_fd(&h->payload_fd);
-	util_close_fd(&h->procs_fd);
+	hierarchy_close_payload(h);
 }
 
 void hierarchies_clear(struct hierarchies *list)

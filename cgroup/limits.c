@@ -197,8 +197,12 @@ static int make_available(const struct cgroup *cgroup, struct hierarchy *h,
 	    faccessat(payload, limit->file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
 	struct error why = { 0 };
-	if (cgroup_enable_controllers(cgroup, h, controller, true, &why) == 0)
+	if (cgroup_enable_controllers(cgroup, h, controller, true, &why) == 0) {
+		cgroup_make_parents(h, cgroup->payload); /* which hand it on */
+		if (cgroup->inner)
+			cgroup_hand_on(h, payload);
 		return 0;
+	}
 	refuse(limit, err, why.message);
 	return error_fix(err, "%s", why.fix);
 }
@@ -218,8 +222,11 @@ static int read_back(const struct cgroup_limit *limit, int payload, struct error
 static int apply_one(const struct cgroup *cgroup, const struct cgroup_limit *limit,
 		     struct error *err)
 {
-	if (is_device_rule(limit) && !cgroup_euid_is_root())
+	if (is_device_rule(limit) && !cgroup_euid_is_root()) {
+		log_info("%s.%s = %s: not needed: an ordinary user's container cannot make device nodes",
+			 key_of(limit), limit->file, limit->value);
 		return 0;
+	}
 	struct hierarchy *h = hierarchy_for(cgroup, limit);
 	if (!h)
 		return check_one(cgroup, limit, err) < 0 ? -1

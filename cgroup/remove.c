@@ -147,7 +147,8 @@ static int leave_monitor(const struct cgroup *cgroup, const struct hierarchy *h)
 	ssize_t count = dir < 0 ? 0 : cgroup_read_pids(dir, pids, ARRAY_SIZE(pids));
 	for (ssize_t i = 0; i < count; i++)
 		if (pids[i] == getpid())
-			return cgroup_move_out(h, 0);
+			return cgroup->pivot ? cgroup_enter_group(h, cgroup->pivot, 0)
+					     : cgroup_move_out(h, 0);
 	return 0;
 }
 
@@ -159,9 +160,7 @@ int cgroup_remove(struct cgroup *cgroup, struct error *err)
 		struct hierarchy *h = &cgroup->list.items[i];
 		if (!h->delegated)
 			continue;
-		util_close_fd(&h->payload_fd);
-		util_close_fd(&h->procs_fd);
-		h->payload_fd = h->procs_fd = -1;
+		hierarchy_close_payload(h);
 		if (cgroup_remove_group(h, cgroup->payload, deadline, err) < 0)
 			result =
 			    -1; /* the first reason stays; the others are removed all the same */
@@ -170,6 +169,8 @@ int cgroup_remove(struct cgroup *cgroup, struct error *err)
 			if (cgroup_remove_group(h, cgroup->monitor, deadline, err) < 0)
 				result = -1;
 		}
+		cgroup_remove_parents(h, cgroup->payload);
+		cgroup_remove_parents(h, cgroup->monitor);
 		cgroup_give_base_back(h);
 	}
 	return result;

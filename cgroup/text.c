@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The groups of a container as text for the runtime directory: VERSION CONTROLLERS MOUNT BASE, one
- * hierarchy a line. */
+ * hierarchy a line; before them, where the names are not the usual ones, 0 PAYLOAD MONITOR. */
 #include "cgroup/internal.h"
 
 #include <string.h>
@@ -45,6 +45,13 @@ char *cgroup_to_text(const struct cgroup *cgroup)
 	FILE *out = open_memstream(&text, &size);
 	if (!out)
 		return xstrdup("");
+	if (cgroup->monitor_wanted) {
+		fputs("0 ", out);
+		put_word(out, cgroup->payload);
+		fputc(' ', out);
+		put_word(out, cgroup->monitor);
+		fputc('\n', out);
+	}
 	for (size_t i = 0; i < cgroup->list.count; i++) {
 		const struct hierarchy *h = &cgroup->list.items[i];
 		if (!h->delegated)
@@ -85,6 +92,17 @@ static int parse_line(const char *line, struct hierarchies *list)
 		   : 0;
 }
 
+static int parse_names(const char *line, struct cgroup *cgroup)
+{
+	const char *cursor = line + 2;
+	free(cgroup->payload);
+	free(cgroup->monitor);
+	cgroup->payload = get_word(&cursor);
+	cgroup->monitor = get_word(&cursor);
+	return cgroup_path_is_valid(cgroup->payload) && cgroup_path_is_valid(cgroup->monitor) ? 0
+											      : -1;
+}
+
 int cgroup_from_text(const char *container_name, const char *text, struct cgroup **out,
 		     struct error *err)
 {
@@ -93,7 +111,8 @@ int cgroup_from_text(const char *container_name, const char *text, struct cgroup
 	if (cgroup_new_empty(container_name, &cgroup, err) < 0)
 		return -1;
 	for (const char *line = text; *line; line = strchrnul(line, '\n'), line += *line == '\n') {
-		if (parse_line(line, &cgroup->list) < 0) {
+		bool names = line == text && string_starts(line, "0 ");
+		if ((names ? parse_names(line, cgroup) : parse_line(line, &cgroup->list)) < 0) {
 			cgroup_free(cgroup);
 			return error_set(err, E_CGROUP, 0,
 					 "\"%.*s\" does not name a control group (VERSION "

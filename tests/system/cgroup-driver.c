@@ -310,7 +310,7 @@ static int step_time(const char *count)
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (long i = 0; i < n; i++) {
 		struct cgroup *one;
-		if (cgroup_new("timing", &one, &err) < 0)
+		if (cgroup_new("timing", NULL, &one, &err) < 0)
 			return -1;
 		cgroup_free(one);
 	}
@@ -370,7 +370,7 @@ int main(int argc, char **argv)
 {
 	program_name = "cgroup-driver";
 	parent = getpid();
-	if (argc < 2 || cgroup_new(argv[1], &cgroup, &err) < 0)
+	if (argc < 2 || cgroup_new(argv[1], NULL, &cgroup, &err) < 0)
 		goto failed;
 	for (int i = 2; i < argc; i++)
 		if (run(argv[i]) < 0)

@@ -255,13 +255,13 @@ static void a_name_the_kernel_would_refuse_is_refused_first(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct error err = { 0 };
 		struct cgroup *cgroup;
-		assert_int_equal(cgroup_new(bad[i], &cgroup, &err), -1);
+		assert_int_equal(cgroup_new(bad[i], NULL, &cgroup, &err), -1);
 		assert_int_equal(err.code, E_NAME_INVALID);
 		assert_null(cgroup);
 	}
 	struct cgroup *cgroup;
 	name[243] = 0;
-	assert_int_equal(cgroup_new(name, &cgroup, NULL), 0);
+	assert_int_equal(cgroup_new(name, NULL, &cgroup, NULL), 0);
 	cgroup_free(cgroup);
 }
 
@@ -349,9 +349,53 @@ static void the_name_of_a_scope_is_a_unit_name_whatever_the_container_is_called(
 	assert_string_equal(name + strlen(name) - 20, "x25-2147483647.scope");
 }
 
+static void groups_of_ones_own_are_paths_below_the_base(void **state)
+{
+	static const char *const good[] = { "a", "a/b", "a.b/..c", "lxc.payload.x" };
+	static const char *const wrong[] = { "",    "/a",   "a/",   "a//b", ".",
+					     "a/.", "../a", "a/..", "a\nb" };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		assert_true(cgroup_path_is_valid(good[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_false(cgroup_path_is_valid(wrong[i]));
+	struct cgroup *cgroup = NULL;
+	struct cgroup_place place = { .dir = "my/groups", .relative = true };
+	assert_int_equal(cgroup_new("web", &place, &cgroup, NULL), 0);
+	assert_string_equal(cgroup->payload, "my/groups/lxc.payload.web");
+	assert_string_equal(cgroup->monitor, "my/groups/lxc.monitor.web");
+	cgroup_free(cgroup);
+	place = (struct cgroup_place){ .container = "c", .monitor = "m", .inner = "i" };
+	assert_int_equal(cgroup_new("web", &place, &cgroup, NULL), 0);
+	assert_string_equal(cgroup->payload, "c");
+	assert_string_equal(cgroup->monitor, "m");
+	assert_string_equal(cgroup->inner, "i");
+	cgroup_free(cgroup);
+	place = (struct cgroup_place){ .dir = "../up" };
+	assert_int_equal(cgroup_new("web", &place, &cgroup, NULL), -1);
+}
+
+static void groups_of_ones_own_are_found_again_after_a_crash(void **state)
+{
+	struct cgroup *cgroup = NULL;
+	(void)state;
+	assert_int_equal(
+	    cgroup_from_text("web", "0 my\\040groups/c m\n2 - /no/such /base\n", &cgroup, NULL), 0);
+	assert_string_equal(cgroup->payload, "my groups/c");
+	assert_string_equal(cgroup->monitor, "m");
+	assert_int_equal(cgroup->list.count, 1);
+	cgroup_free(cgroup);
+	static const char *const wrong[] = { "0 ../c m\n", "0 c\n", "0 c /m\n",
+					     "2 - /m /b\n0 c m\n" };
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(cgroup_from_text("web", wrong[i], &cgroup, NULL), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(groups_of_ones_own_are_paths_below_the_base),
+		cmocka_unit_test(groups_of_ones_own_are_found_again_after_a_crash),
 		cmocka_unit_test(a_unified_host_is_one_hierarchy),
 		cmocka_unit_test(a_hybrid_host_has_each_controller_where_it_is_mounted),
 		cmocka_unit_test(a_legacy_host_has_no_cgroup2),

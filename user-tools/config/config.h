@@ -232,6 +232,10 @@ struct config {
 	struct cgroup_setting *cgroups;
 	size_t cgroup_count;
 
+	/* lxc.cgroup.dir*: NULL = the usual place */
+	char *cgroup_dir, *cgroup_container, *cgroup_monitor, *cgroup_inner, *cgroup_pivot;
+	bool cgroup_relative;
+
 	struct limit_setting *limits; /* at most one of a resource */
 	size_t limit_count;
 	struct kernel_settings sysctls, procs; /* in the order of the lines, at most one of a path */
@@ -302,6 +306,9 @@ bool config_key_exists(const char *key);
 /* E_UNSUPPORTED "FILE:LINE: KEY = VALUE: not supported yet" for the first line that carries such a
  * value. */
 int config_check_supported(const struct config *config, struct error *err);
+
+/* Do the keys lxc.cgroup.dir* go together? E_CONFIG_VALUE. */
+int config_check_groups(const struct config *config, struct error *err);
 
 /*
  * Write the raw text (unexpanded includes, comments kept, lxc.net.N.hwaddr with x replaced by what

@@ -108,6 +108,10 @@ int config_set_sysctl(struct config *, const struct config_key *, const struct c
 		      struct error *);
 int config_set_proc(struct config *, const struct config_key *, const struct config_item *,
 		    struct error *);
+int config_set_group_path(struct config *, const struct config_key *, const struct config_item *,
+			  struct error *);
+int config_set_device_rule(struct config *, const struct config_key *, const struct config_item *,
+			   struct error *);
 int config_set_buffer_size(struct config *, const struct config_key *, const struct config_item *,
 			   struct error *);
 int config_set_time_offset(struct config *, const struct config_key *, const struct config_item *,
@@ -137,8 +141,10 @@ void config_free_security(struct config *config);
 void config_free_mounts(struct config *config);
 void config_free_mount_auto(struct config *config);
 void config_free_cgroups(struct config *config);
+void config_clear_cgroups(struct config *config, int version);
 /* An empty value of lxc.prlimit, lxc.sysctl, lxc.proc or lxc.cgroup2 clears the family; other names do nothing. */
 void config_clear_limits(struct config *config, const char *family);
+void config_free_group_paths(struct config *config);
 void config_free_limits(struct config *config);
 
 #endif

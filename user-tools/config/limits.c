@@ -257,8 +257,13 @@ void config_clear_limits(struct config *config, const char *family)
 		remove_setting(&config->sysctls, NULL);
 	else if (strcmp(family, "lxc.proc") == 0)
 		remove_setting(&config->procs, NULL);
-	else if (string_starts(family, "lxc.cgroup"))
-		config_free_cgroups(config);
+	else if (strcmp(family, "lxc.cgroup2") == 0)
+		config_clear_cgroups(config, 2);
+	else if (strcmp(family, "lxc.cgroup") == 0) {
+		config_clear_cgroups(config, 1);
+		config_free_group_paths(config);
+		config->cgroup_relative = false;
+	}
 }
 
 void config_free_limits(struct config *config)
@@ -266,6 +271,7 @@ void config_free_limits(struct config *config)
 	remove_limit(config, -1);
 	remove_setting(&config->sysctls, NULL);
 	remove_setting(&config->procs, NULL);
+	config_free_group_paths(config);
 	clear_offset(&config->time_boot);
 	clear_offset(&config->time_monotonic);
 	free(config->limits);

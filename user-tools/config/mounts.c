@@ -20,6 +20,13 @@ void config_free_cgroups(struct config *config)
 	config->cgroups = NULL;
 }
 
+void config_clear_cgroups(struct config *config, int version)
+{
+	for (size_t i = config->cgroup_count; i-- > 0;)
+		if (config->cgroups[i].version == version)
+			remove_setting(config, i);
+}
+
 int config_set_cgroup(struct config *config, const struct config_key *key,
 		      const struct config_item *item, struct error *err)
 {

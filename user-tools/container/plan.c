@@ -42,6 +42,20 @@ static void notice_no_groups(const struct cgroup *cgroup)
 	log_info("%s", why);
 }
 
+static int new_group(const char *name, const struct config *config, struct cgroup **out,
+		     struct error *err)
+{
+	const struct cgroup_place place = {
+		.dir = config->cgroup_dir,
+		.container = config->cgroup_container,
+		.monitor = config->cgroup_monitor,
+		.inner = config->cgroup_inner,
+		.pivot = config->cgroup_pivot,
+		.relative = config->cgroup_relative,
+	};
+	return cgroup_new(name, &place, out, err);
+}
+
 /*
  * From a login on a host with systemd: this process, and the supervisor with it, moves to a scope
  * of the user's own manager. What is in there ends with the user's last session unless the manager
@@ -64,13 +78,15 @@ static int plan_scope(struct start_plan *plan, struct error *err)
 			   "enable-linger");
 	cgroup_free(plan->cgroup);
 	plan->cgroup = NULL;
-	return cgroup_new(name, &plan->cgroup, err);
+	return new_group(name, plan->config, &plan->cgroup, err);
 }
 
 static int plan_cgroup(struct start_plan *plan, struct error *err)
 {
 	const struct config *config = plan->config;
-	if (cgroup_new(plan->container->name, &plan->cgroup, err) < 0 || plan_scope(plan, err) < 0)
+	if (config_check_groups(config, err) < 0 ||
+	    new_group(plan->container->name, config, &plan->cgroup, err) < 0 ||
+	    plan_scope(plan, err) < 0)
 		return -1;
 	plan->limit_count = config->cgroup_count;
 	plan->limits = xcalloc(config->cgroup_count, sizeof(*plan->limits));

@@ -232,19 +232,6 @@ static void remove_groups(struct supervisor *supervisor)
 		log_error("%s", err.message);
 }
 
-/* For a reboot: the last run's groups belong to the container's root and may hold groups of its
- * own. */
-static int renew_groups(struct supervisor *supervisor, struct error *err)
-{
-	struct start_plan *plan = supervisor->plan;
-	if (!cgroup_is_delegated(plan->cgroup))
-		return 0;
-	remove_groups(supervisor);
-	cgroup_free(plan->cgroup);
-	plan->cgroup = NULL;
-	return cgroup_new(plan->container->name, &plan->cgroup, err);
-}
-
 static void tell_starter(struct supervisor *supervisor, const struct error *err)
 {
 	if (supervisor->starter < 0)
@@ -444,7 +431,8 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 		if (result < 0 || !wants_reboot(&supervisor))
 			break;
 		supervisor_set_state(&supervisor, STATE_STOPPED);
-		result = renew_groups(&supervisor, err);
+		/* They belong to the container's root and may hold groups of its own: made anew. */
+		remove_groups(&supervisor);
 	}
 	if (result < 0)
 		log_error("%s", err->message);
