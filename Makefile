@@ -180,12 +180,19 @@ $(O)/setuid-helpers/%.o: WARN += $(STRICT)
 
 # Programs that call the helpers as an attacker would: tests/system/helpers-*.bats
 .PHONY: attacks
-attacks: $(patsubst tests/attack/%.c,$(O)/tests/attack/%,$(wildcard tests/attack/*.c))
+attacks: $(patsubst tests/attack/%.c,$(O)/tests/attack/%,$(wildcard tests/attack/*.c)) examples
 # This one runs inside of containers that have no library.
 $(O)/tests/attack/container-attacks: WARN += -static
 $(O)/tests/attack/%: tests/attack/%.c setuid-helpers/protocol.h $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(CFLAGS) $(WARN) -o $@ $<
+
+# Programs that the documentation shows, which are tested, too.
+.PHONY: examples
+examples: $(patsubst docs/examples/%.c,$(O)/examples/%,$(wildcard docs/examples/*.c))
+$(O)/examples/%: docs/examples/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -o $@ $<
 
 # ---- manual pages ---------------------------------------------------------------------------------------------------
 $(O)/man/%: docs/man/%.scd

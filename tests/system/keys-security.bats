@@ -8,7 +8,10 @@ setup_file() {
 	me 'lxc-create -n box -t busybox' >/dev/null 2>&1
 }
 setup() { load '../lib/common'; }
-teardown() { me 'lxc-stop -k -q -n box' || :; }
+teardown() {
+	me 'lxc-stop -k -q -n box' || :
+	end_proxy
+}
 teardown_file() {
 	load '../lib/common'
 	destroy_all
@@ -230,4 +233,75 @@ refused() {
 	says 'this host has no SELinux'
 	run me 'lxc-attach -n box -eLSM -c x -- true'
 	says '--context cannot be used with -e LSM'
+}
+
+# proxy: the example of the documentation answers at ~/proxy.sock; what it says is in ~/proxy.log
+proxy() {
+	install -m 755 "$TOP/${O:-build}/examples/seccomp-proxy" /usr/local/bin/
+	setpriv --reuid lxc-dnscrypt --regid lxc-dnscrypt --init-groups env -i HOME=/home/lxc-dnscrypt \
+		/usr/local/bin/seccomp-proxy /home/lxc-dnscrypt/proxy.sock /forbidden >/home/lxc-dnscrypt/proxy.log 2>&1 3>&- &
+	proxy=$!
+	wait_for 5 test -S /home/lxc-dnscrypt/proxy.sock
+}
+
+end_proxy() {
+	[ -z "${proxy-}" ] || kill -KILL "$proxy"
+	[ -z "${proxy-}" ] || wait "$proxy" || :
+	proxy=
+}
+
+ASK="-s lxc.seccomp.profile=$FILTER -s lxc.seccomp.notify.proxy=unix:/home/lxc-dnscrypt/proxy.sock -s lxc.seccomp.notify.cookie=box"
+
+@test "lxc.seccomp.notify.proxy answers for init and attached commands, with the cookie, and after a reboot" {
+	profile 2 denylist 'mkdir notify' 'mkdirat notify'
+	proxy
+	me "lxc-start -q -n box $ASK -- /bin/sh -c 'mkdir /by-init /forbidden-init 2>/said; trap \"\" INT; sleep 60'"
+	run me 'lxc-attach -n box -- sh -c "mkdir /forbidden/x; mkdir /tmp/allowed && rmdir /tmp/allowed && echo fine"'
+	says "can't create directory '/forbidden/x': Operation not permitted" fine
+	wait_for 5 me 'lxc-attach -n box -- test -d /by-init'
+	run me 'lxc-attach -n box -- sh -c "rmdir /by-init; cat /said"'
+	says "/forbidden-init': Operation not permitted"
+	run cat /home/lxc-dnscrypt/proxy.log
+	says 'box: pid ' '/by-init: continued' '/forbidden-init: refused' '/forbidden/x: refused' '/tmp/allowed: continued'
+	# the numbers are the host's
+	[ "$(sed -n 's/^box: pid \([0-9]*\).*by-init.*/\1/p' /home/lxc-dnscrypt/proxy.log)" -gt 2 ]
+	me 'lxc-stop -k -q -n box'
+	me "lxc-start -q -n box $ASK"
+	before=$(me 'lxc-info -n box -pH')
+	me 'lxc-stop -r -n box'
+	again() { local now; now=$(me 'lxc-info -n box -pH') && [ -n "$now" ] && [ "$now" != "$before" ] && [ "$(state lxc-dnscrypt box)" = RUNNING ]; }
+	wait_for 10 again
+	run me 'lxc-attach -n box -- mkdir /forbidden-rebooted'
+	says "/forbidden-rebooted': Operation not permitted"
+	me 'lxc-stop -k -q -n box'
+	end_proxy
+}
+
+@test "a proxy that is gone is ENOSYS, one that comes back is asked again, one that hangs does not keep lxc-stop" {
+	profile 2 denylist 'mkdir notify' 'mkdirat notify'
+	printf '%s\n' "lxc.seccomp.profile = $FILTER" 'lxc.seccomp.notify.proxy = unix:/home/lxc-dnscrypt/none.sock' | me 'cat >ask.conf'
+	refused lxc.include=/home/lxc-dnscrypt/ask.conf \
+		'lxc.seccomp.notify.proxy = unix:/home/lxc-dnscrypt/none.sock: No such file or directory' 'fix: start the program that answers'
+	proxy
+	me "lxc-start -q -n box $ASK"
+	end_proxy
+	run me 'lxc-attach -n box -- mkdir /x'
+	says 'Function not implemented'
+	proxy
+	me 'lxc-attach -n box -- sh -c "mkdir /tmp/x && rmdir /tmp/x"'
+	kill -STOP "$proxy"
+	me 'lxc-attach -n box -- mkdir /tmp/never </dev/null >/dev/null 2>&1 &'
+	wait_for 5 me 'lxc-attach -n box -- sh -c "pidof mkdir"'
+	me 'lxc-info -n box -sH'
+	me 'timeout 10 lxc-stop -k -n box'
+	end_proxy
+}
+
+@test "notify where nobody could answer yet, and bad addresses, are refused" {
+	profile 2 denylist 'execve notify'
+	printf '%s\n' "lxc.seccomp.profile = $FILTER" 'lxc.seccomp.notify.proxy = unix:/home/lxc-dnscrypt/none.sock' | me 'cat >ask.conf'
+	refused lxc.include=/home/lxc-dnscrypt/ask.conf "$FILTER: with notify, execve must be allowed: it is called before anybody can be asked"
+	refused lxc.seccomp.notify.proxy=/run/sock 'not the address of a socket; accepted: unix:/PATH or unix:@NAME'
+	refused lxc.seccomp.notify.proxy=unix: 'not the address of a socket'
+	refused "lxc.seccomp.notify.proxy=unix:/$(printf '%0120d' 0)" 'the address is longer than 107 bytes'
 }

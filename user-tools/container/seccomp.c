@@ -43,6 +43,15 @@ static bool allows(const struct seccomp_profile *profile, const char *call, bool
 	return pass;
 }
 
+static bool asks_about(const struct seccomp_profile *profile, const char *call)
+{
+	bool found = false;
+	for (size_t i = 0; i < profile->count && !found; i++)
+		found = profile->rules[i].action.kind == ACTION_NOTIFY && profile->rules[i].name &&
+			strcmp(profile->rules[i].name, call) == 0;
+	return found;
+}
+
 /* What would leave a container that cannot even begin. */
 static int check_start(const struct seccomp_profile *profile, const struct config *config,
 		       const char *path, bool execute, struct error *err)
@@ -59,11 +68,16 @@ static int check_start(const struct seccomp_profile *profile, const struct confi
 		error_set(err, E_SECCOMP, 0, "%s: has notify, and there is nobody to ask", path);
 		return error_fix(err, "lxc.seccomp.notify.proxy = unix:/PATH/OF/A/SOCKET");
 	}
-	if (!allows(profile, "sendmsg", false))
-		return error_set(err, E_SECCOMP, 0,
-				 "%s: has notify, but does not allow sendmsg, which hands the "
-				 "questions over",
-				 path);
+	/* Between the filter and the first program nobody could answer. */
+	const char *const before[] = { "sendmsg", "close", exec };
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		if (!allows(profile, before[i], false) || asks_about(profile, before[i])) {
+			error_set(err, E_SECCOMP, 0,
+				  "%s: with notify, %s must be allowed: it is called before "
+				  "anybody can be asked",
+				  path, before[i]);
+			return error_fix(err, "%s allow", before[i]);
+		}
 	return 0;
 }
 

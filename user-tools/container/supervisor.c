@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "container/hook-process.h"
 #include "container/memory.h"
+#include "container/notify.h"
 #include "container/runtime.h"
 
 #define STOP_TIMEOUT_MS 60000
@@ -262,6 +263,7 @@ void supervisor_dispatch(struct supervisor *supervisor, int timeout_ms)
 			source->ready(supervisor, source, events[i].events);
 	}
 	serve_sweep(supervisor);
+	notify_sweep(supervisor);
 }
 
 static void loop(struct supervisor *supervisor)
@@ -299,6 +301,7 @@ static void end_payload(struct supervisor *supervisor)
 	supervisor_set_state(supervisor, STATE_STOPPING);
 	relay_stop(supervisor);
 	run_ending_hooks(supervisor);
+	notify_end_payload(supervisor);
 	/* Without a pid namespace of its own processes may be left; and frozen ones cannot die. */
 	if (cgroup_is_delegated(supervisor->plan->cgroup))
 		cgroup_kill(supervisor->plan->cgroup, NULL);
@@ -396,7 +399,7 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 		return error_set(err, E_SYSTEM, errno, "epoll");
 	if (open_signals(supervisor, err) < 0 ||
 	    leave_keyring(supervisor->plan->config, err) < 0 ||
-	    lsm_load(&supervisor->plan->lsm, err) < 0)
+	    lsm_load(&supervisor->plan->lsm, err) < 0 || notify_open(supervisor, err) < 0)
 		return -1;
 	supervisor->listen.fd = runtime_listen(supervisor->directory, err);
 	if (supervisor->listen.fd < 0 || serve_listen(supervisor, err) < 0)
@@ -415,6 +418,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 		.epoll = -1,
 		.listen = { .fd = -1 },
 		.signals = { .fd = -1 },
+		.notifier = { .channel = { .fd = -1 }, .proxy = { .fd = -1 } },
 		.relay = { .console = { .fd = -1 },
 			   .terminal = { .fd = -1 },
 			   .peer = { .fd = -1 },
@@ -439,6 +443,7 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	ring_free(&supervisor.relay.ring);
 	remove_groups(&supervisor);
 	lsm_unload(&plan->lsm);
+	notify_close(&supervisor);
 	if (ran && plan->config->ephemeral)
 		supervisor_destroy_container(&supervisor);
 	if (supervisor.wrote_pid_file)

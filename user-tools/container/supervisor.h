@@ -7,6 +7,8 @@
 #ifndef CONTAINER_SUPERVISOR_H
 #define CONTAINER_SUPERVISOR_H
 
+#include <linux/seccomp.h>
+
 #include "container/container.h"
 #include "container/message.h"
 #include "container/plan.h"
@@ -42,6 +44,19 @@ struct relay {
 	int hold; /* a slave of the console, so that it never hangs up */
 };
 
+/* notify.c */
+struct listener;
+struct notifier {
+	struct source channel; /* where loaded filters send their listeners; fd -1 = none notifies */
+	struct source proxy;   /* the connection, or fd -1 */
+	struct listener *listeners, *gone;
+	struct source *asked; /* whose question the proxy has, or NULL */
+	uint64_t id;	      /* of that question */
+	struct seccomp_notif_sizes sizes;
+	char *message;
+	size_t request_size, response_size, size, capacity;
+};
+
 struct supervisor {
 	struct start_plan *plan;
 	int directory; /* runtime directory, locked */
@@ -52,6 +67,7 @@ struct supervisor {
 	enum container_state state;
 	struct payload payload;
 	struct relay relay;
+	struct notifier notifier;
 	struct client *clients;
 	const struct client **tty_holders; /* [0] of the console, [n] of ttyN */
 	bool stopping;	 /* a clean stop was ordered by signal */
