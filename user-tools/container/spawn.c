@@ -186,6 +186,7 @@ static int follow_init(struct payload *payload, int control, const struct spawn_
 		struct init_report report;
 		struct error error;
 	} message;
+	bool reset = false;
 	for (;;) {
 		struct pollfd ready[3] = { { .fd = control, .events = POLLIN },
 					   { .fd = events->starter, .events = 0 },
@@ -201,8 +202,15 @@ static int follow_init(struct payload *payload, int control, const struct spawn_
 		int fd = -1;
 		size_t count = 1;
 		ssize_t n = socket_receive(control, &message, sizeof(message), &fd, &count);
-		if (n == 0 || (n < 0 && errno == ECONNRESET))
-			return 0;
+		/* unix(7): who left with something unread is reset first, and only then come its
+		 * last words. */
+		if (n < 0 && errno == ECONNRESET) {
+			reset = true;
+			continue;
+		}
+		if (n == 0)
+			return reset ? error_set(err, E_INIT, 0, "init ended before it was executed")
+				     : 0;
 		if (n == 1 && count == 0) {
 			if (events->ready(events->data, err) < 0 || tell(control, 'x', err) < 0)
 				return -1;

@@ -55,6 +55,13 @@ static int refuse(const char *path, const char *value, int error, struct error *
 	return -1;
 }
 
+static int send_in(int socket, int tree, struct error *err)
+{
+	if (socket_send(socket, "i", 1, &tree, tree >= 0) == 0 || errno == EPIPE)
+		return 0; /* EPIPE: it has ended, and its own error is on the way */
+	return error_set(err, E_SYSTEM, errno, "sending a mount");
+}
+
 int rootfs_give_idmapped(const struct rootfs_plan *plan, int user_namespace, int socket,
 			 struct error *err)
 {
@@ -63,8 +70,8 @@ int rootfs_give_idmapped(const struct rootfs_plan *plan, int user_namespace, int
 		_cleanup_close_ int tree = make(path, &plan->options, true, user_namespace);
 		if (tree < 0)
 			return refuse(path, plan->options.idmap, errno, err);
-		if (socket_send(socket, "i", 1, &tree, 1) < 0)
-			return error_set(err, E_SYSTEM, errno, "sending the root");
+		if (send_in(socket, tree, err) < 0)
+			return -1;
 	}
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct mount_options *options = &plan->items[i].options;
@@ -76,8 +83,8 @@ int rootfs_give_idmapped(const struct rootfs_plan *plan, int user_namespace, int
 			return refuse(path, options->idmap, errno, err);
 		if (tree < 0)
 			log_info("optional mount of %s left out: %s", path, strerror(errno));
-		if (socket_send(socket, "i", 1, &tree, tree >= 0) < 0)
-			return error_set(err, E_SYSTEM, errno, "sending a mount");
+		if (send_in(socket, tree, err) < 0)
+			return -1;
 	}
 	return 0;
 }
