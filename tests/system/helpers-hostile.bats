@@ -288,7 +288,7 @@ strictly() {
 	local lines calls confined
 	lines=$(lines_of) calls=$(calls_of)
 	[ "$(wc -l <<<"$calls")" -ge 5 ]
-	[ "$(grep -vcx open <<<"$calls")" -le 40 ] # open is the C library's, of closed standard descriptors
+	[ "$(grep -vcx open <<<"$calls")" -le "${most-40}" ] || { grep -vcx open <<<"$calls"; false; } # open is the C library's, of closed standard descriptors
 	confined='recvmsg|fstatfs|setresuid|sendto|exit_group'
 	case $2 in *map*) confined="$confined|landlock_[a-z_]*|openat2|write" ;; *) confined="$confined|ioctl|recvfrom" ;; esac
 	none -vxE 'arch_prctl|set_tid_address|poll|rt_sigprocmask|getsockopt|close_range|prctl|seccomp|capset|get(res)?[ug]id|getgroups|open(at)?|fstat|read|close|socket|connect|sendto|exit_group' \
@@ -311,7 +311,8 @@ strictly() {
 	strictly 8 '$net veth br1 eth0'
 	strictly 13 '$net veth br0 lo'
 	box "usernet 'alice veth br0 0'"; strictly 9 '$net veth br0 eth0'
-	box "usernet '@team veth br0 3'"; strictly 0 '$net veth br0 eth0'
+	# /etc/group and the caller's groups on top
+	box "usernet '@team veth br0 3'"; most=44 strictly 0 '$net veth br0 eth0'
 	[ "$(lines_of | grep -c '^openat(')" = 3 ]
 	box "usernet 'alice veth br9 3'"; strictly 10 '$net veth br9 eth0'
 	box "usernet 'alice veth lo 3'"; strictly 11 '$net veth lo eth0'
