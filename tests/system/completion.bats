@@ -30,8 +30,13 @@ bash_complete() {
 
 fish_complete() { me "fish -c 'complete -C \"$*\"'" | cut -f1; }
 
-# typed SHELL TEXT: what the command is given when TEXT, a tab and return are typed
-typed() { me "timeout 30 $TOP/tests/lib/type-into $1 '$2'\$'\\t\\n'" | grep -o '<.*>'; }
+# typed SHELL TEXT...: what the command is given when each TEXT, a tab and return are typed, one a line
+typed() {
+	local shell=$1 keys
+	shift
+	printf -v keys '%s\t\n' "$@"
+	me "timeout 30 $TOP/tests/lib/type-into $shell '$keys'" | grep -o '<.*>'
+}
 
 @test "bash: options, containers, states and files complete" {
 	run bash_complete lxc-stop --no
@@ -57,19 +62,16 @@ typed() { me "timeout 30 $TOP/tests/lib/type-into $1 '$2'\$'\\t\\n'" | grep -o '
 
 @test "names complete to themselves in every shell, whatever they contain, and nothing in them is executed" {
 	for shell in bash zsh fish; do
-		[ "$(typed $shell 'lxc-info -n we')" = '<-n><web>' ]
-		[ "$(typed $shell 'lxc-info -n my')" = '<-n><my box>' ]
-		[ "$(typed $shell 'lxc-info -n "my')" = '<-n><my box>' ]
-		[ "$(typed $shell 'lxc-info -n ev')" = '<-n><evil$(touch evil)>' ]
-		[ "$(typed $shell 'lxc-info -n st')" = '<-n><star*>' ]
+		run typed $shell 'lxc-info -n we' 'lxc-info -n my' 'lxc-info -n "my' 'lxc-info -n ev' 'lxc-info -n st'
+		[ "$output" = $'<-n><web>\n<-n><my box>\n<-n><my box>\n<-n><evil$(touch evil)>\n<-n><star*>' ]
 		[ -z "$(find /home/lxc-dnscrypt -name evil)" ]
 	done
 }
 
 @test "names below -P complete, and options and states" {
 	for shell in bash zsh fish; do
-		[ "$(typed $shell 'lxc-info -P ~/other -n ')" = '<-P></home/lxc-dnscrypt/other><-n><away>' ]
-		[ "$(typed $shell 'lxc-info --no-h')" = '<--no-humanize>' ]
+		run typed $shell 'lxc-info -P ~/other -n ' 'lxc-info --no-h'
+		[ "$output" = $'<-P></home/lxc-dnscrypt/other><-n><away>\n<--no-humanize>' ]
 	done
 }
 

@@ -23,6 +23,13 @@ written='t=$(sed "s/.*target=//" /opt/box/c); echo uid=$(tr -s " " " " </proc/$t
 	[[ $output == *deny* ]]; replied status=0
 	run box "hold c call hold=1 \$idmap map $maps u:65536:1001:1; $written"
 	[[ $output == *allow* ]]; replied status=0
+	# One group of its own among delegated ones is enough, and then root inside cannot give groups up.
+	run box "hold c call hold=1 \$idmap map $maps u:65536:1001:1 g:65536:1001:1; t=\$(sed 's/.*target=//' /opt/box/c)
+		as 1001 nsenter -t \$t -U -- id; release c"
+	[[ $output == *setgroups*"ot permitted"* && $output != *uid=* ]] || { echo "$output"; false; }
+	run box "hold c call hold=1 \$idmap map $maps; t=\$(sed 's/.*target=//' /opt/box/c)
+		as 1001 nsenter -t \$t -U -- id -G; release c"
+	[ "$output" = 0 ]
 }
 
 @test "adjacent lines merge, lines by number count, and no other line does" {
@@ -59,6 +66,55 @@ written='t=$(sed "s/.*target=//" /opt/box/c); echo uid=$(tr -s " " " " </proc/$t
 	done
 	run box "as 1001 mkdir -p /opt/box/tmp/fake; as 1001 ln -sf /etc/passwd /opt/box/tmp/fake/uid_map; call object=path:/opt/box/tmp/fake \$idmap map $maps; rm -r /opt/box/tmp/fake; head -1 /etc/passwd"
 	replied stage=6 status=7; [[ $output == *root:x:0:0* ]]
+}
+
+@test "T-18 a task directory of the process serves, one that may not be looked at does not" {
+	run box "call show=1 object=task \$idmap map $maps"; replied status=0 uids=0:200000:65536, gids=0:200000:65536, setgroups=allow
+	run box "call show=1 object=nodump \$idmap map $maps"; replied stage=9 status=7 error=13 uids= gids=
+}
+
+@test "T-05 a process that died serves nobody, nor does the one that has its number now, in 50 tries" {
+	run box "for i in \$(seq 25); do /opt/helper-call uid=1001 show=1 object=recycled \$idmap map $maps; /opt/helper-call uid=1001 show=1 object=recycled \$idmap map u:0:1001:1 g:0:1001:1; done"
+	[ "$(grep -c 'recycled=1 stage=9 status=7 error=3 .*uids= gids= setgroups=allow ' <<<"$output")" = 50 ] || { echo "$output"; false; }
+}
+
+@test "T-20 of 216 extents at the corners of numbers each is refused, or is exactly what the kernel then has" {
+	run box 'cp /etc/passwd /opt/box/passwd; printf "root:x:0:0::/:/bin/sh\nalice:x:1001:1001::/:/bin/sh\n" >/etc/passwd
+		echo alice:1:4294967294 >/etc/subuid
+		for in in 0 1 2147483647 2147483648 4294967294 4294967295; do for out in 0 1 2147483647 2147483648 4294967294 4294967295; do
+			for count in 0 1 2147483647 2147483648 4294967294 4294967295; do
+				if [ $count = 0 ] || [ $out = 0 ] || [ $((in + count)) -gt 4294967295 ] || [ $((out + count)) -gt 4294967295 ]; then want="status=14 .*uids= "
+				else want="status=0 .*uids=$in:$out:$count, "; fi
+				echo "$in:$out:$count $(/opt/helper-call uid=1001 show=1 $idmap map u:$in:$out:$count)" | grep -- "$want" || echo "not $want"
+		done; done; done; cat /opt/box/passwd >/etc/passwd'
+	[ "$(grep -c "status=14 " <<<"$output")" -gt 100 ]
+	[ "$(grep -c "status=0 " <<<"$output")" -gt 20 ]
+	none '^not' <<<"$output"
+}
+
+@test "T-21 a range that two users have serves both; one that holds the ids of accounts serves only its own" {
+	run box 'printf "alice:200000:10\nbob:200005:10\n" >/etc/subuid; call $idmap map u:0:200000:10; as 1002 /opt/helper-call $idmap map u:0:200005:10; as 1002 /opt/helper-call $idmap map u:0:200004:2'
+	[ "$(grep -c 'status=0 ' <<<"$output")" = 2 ]; [ "$(grep -c 'status=15 ' <<<"$output")" = 1 ]
+	run box 'cp /etc/passwd /opt/box/passwd; sed -i "/^alice\|^bob/!d" /etc/passwd; echo alice:1000:3 >/etc/subuid; call $idmap map u:0:1000:2; call $idmap map u:0:1000:3; cat /opt/box/passwd >/etc/passwd'
+	[[ ${lines[0]} == *status=0\ * && ${lines[1]} == *status=16\ * ]]
+	run box 'echo alice:0:10 >/etc/subuid; call $idmap map u:0:0:10; call $idmap map u:0:1:9'
+	[ "$(grep -c 'status=14 ' <<<"$output")" = 1 ]; [ "$(grep -c 'status=16 ' <<<"$output")" = 1 ]
+}
+
+@test "T-33 a subuid or subgid file that others could write, or that is no file, is not trusted" {
+	for f in uid:4 gid:5; do
+		n=${f#*:} f=/etc/sub${f%:*}
+		run box "chown 1001 $f; call \$idmap map $maps; chown 0 $f"; replied status=6 error=1 file=$n
+		run box "chmod g+w $f; call \$idmap map $maps; chmod 644 $f"; replied status=6 error=1 file=$n
+		run box "chmod 600 $f; call \$idmap map $maps; chmod 644 $f"; replied status=6 error=13 file=$n
+		run box "mv $f $f.real; ln -s $f.real $f; call \$idmap map $maps; rm $f; mv $f.real $f"; replied status=6 error=40 file=$n
+		run box "mv $f $f.real; mkfifo $f; call \$idmap map $maps; rm $f; mv $f.real $f"; replied status=6 error=22 file=$n
+		run box "mv $f $f.real; mkdir $f; call \$idmap map $maps; rmdir $f; mv $f.real $f"; replied status=6 error=22 file=$n
+		run box "cp $f $f.real; head -c \$((262144 - \$(stat -c %s $f))) /dev/zero | tr '\0' '\n' >>$f; call \$idmap map $maps; echo >>$f; call \$idmap map $maps; cat $f.real >$f; rm $f.real"
+		[[ ${lines[0]} == *status=0\ * && ${lines[1]} == *"status=6 error=27 "* ]]
+		run box "cp $f $f.real; printf 'alice:200000:65536' >$f; call \$idmap map $maps; printf 'alice:200000:65536\r\n' >$f; call \$idmap map $maps; printf 'alice:200000:65536\0\n' >$f; call \$idmap map $maps; cat $f.real >$f; rm $f.real"
+		[[ ${lines[0]} == *status=0\ * && ${lines[1]} == *status=15\ * && ${lines[2]} == *status=15\ * ]]
+	done
 }
 
 @test "a map is written once" {

@@ -104,6 +104,10 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 @test "T-05 a namespace whose process died serves its owner or nobody" {
 	run box 'call object=dead $net veth br0 eth0; drained; call object=zombie $net veth br0 eth0; drained'
 	[ "$(grep -c 'status=0 ' <<<"$output")" = 2 ]
+	# Another process has the number now: the descriptor is still that of the namespace that was opened.
+	run box 'for i in $(seq 10); do drained; /opt/helper-call uid=1001 hold=1 object=recycled $net veth br0 eth0 <&-; for p in $(pgrep -u 1002 helper-call); do nsenter -t $p -n ip -o link show eth0 && echo foreign; done 2>/dev/null; done'
+	[ "$(grep -c 'recycled=1 stage=10 status=0 ' <<<"$output")" = 10 ] || { echo "$output"; false; }
+	none foreign <<<"$output"
 }
 
 @test "T-10 there is no operation but the one, and two users cannot count for or touch each other" {
