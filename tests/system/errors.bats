@@ -145,6 +145,14 @@ refused() {
 	[ "$(state lxc-dnscrypt web)" = RUNNING ]
 }
 
+@test "an init that is systemd does not run without a control group: that is said at the start" {
+	me 'lxc-create -q -n system -t none; mkdir -p tree/sbin; ln -s /lib/systemd/systemd tree/sbin/init
+		echo "lxc.rootfs.path = dir:$HOME/tree" >>.local/share/lxc/system/config'
+	run me 'lxc-start -n system'
+	me 'lxc-destroy -n system; rm -r tree'
+	says 'no control group' 'init is systemd' 'lxc-info -n system -s'
+}
+
 @test "commands for a container that does not exist say so" {
 	for command in lxc-start 'lxc-stop -k' lxc-attach lxc-console lxc-freeze lxc-destroy; do
 		run timeout 10 su - lxc-dnscrypt -c "$command -n nobody </dev/null"

@@ -274,6 +274,17 @@ slow_template() {
 	grep -q '^lxc.include = /usr/local/share/lxc/config/common.conf$' $LXC/deb/config
 }
 
+@test "metadata that says nothing about mounts adds to what a container has here, and overrules it" {
+	make_tree
+	mkdir -p /run/little
+	echo 'lxc.tty.max = 2' >/run/little/config
+	tar -C /run/little -czf /run/little.tar.gz .
+	chmod 644 /run/little.tar.gz
+	me 'lxc-create -n deb -t local -- --metadata=/run/little.tar.gz --fstree=/run/tree.tar.xz' >/dev/null
+	[ "$(me 'lxc-info -n deb -H -c lxc.tty.max')" = 2 ]
+	grep -q '^lxc.include = /usr/local/share/lxc/config/userns.conf$' $LXC/deb/config
+}
+
 @test "an archive that is cut off or is none fails and leaves nothing" {
 	make_tree
 	head -c 2000 /run/tree.tar.xz >/run/cut.tar.xz

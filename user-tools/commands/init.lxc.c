@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define SHUTDOWN_SECONDS 5
@@ -44,9 +46,28 @@ static void usage(FILE *out)
 	      out);
 }
 
-static void run_child(char **argv, const sigset_t *old, bool quiet)
+/* A terminal belongs to one session, and pid 1 of the container has it: it lets go of it. */
+static void release_terminal(void)
+{
+	signal(SIGHUP, SIG_IGN); /* goes with it */
+	for (int fd = 0; fd < 3; fd++)
+		if (tcgetsid(fd) == getpid())
+			ioctl(fd, TIOCNOTTY);
+	signal(SIGHUP, SIG_DFL);
+}
+
+/* The command's session has the terminal: job control, and Ctrl-C for what is in front. */
+static void take_terminal(void)
 {
 	setsid();
+	for (int fd = 0; fd < 3; fd++)
+		if (isatty(fd) && ioctl(fd, TIOCSCTTY, 0) == 0)
+			return;
+}
+
+static void run_child(char **argv, const sigset_t *old, bool quiet)
+{
+	take_terminal();
 	sigprocmask(SIG_SETMASK, old, NULL);
 	execvp(argv[0], argv);
 	int error = errno;
@@ -135,6 +156,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	sigset_t all, old;
+	release_terminal();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	sigemptyset(&old);

@@ -32,14 +32,31 @@ static int plan_idmap(struct start_plan *plan, struct error *err)
 	return config_make_idmap(config, uid, getegid(), &plan->map, err);
 }
 
-/* One line for the user; how an admin changes that is in the log and in lxc-errors(7). */
-static void notice_no_groups(const struct cgroup *cgroup)
+/* systemd ends at once where it has no control group to keep services in. */
+static bool init_is_systemd(const struct start_plan *plan)
 {
-	const char *why = cgroup_why_not(cgroup);
+	char target[256];
+	const char *root = plan->config->rootfs_path;
+	if (plan->execute || !root || !plan->argv.count ||
+	    strcmp(plan->argv.items[0], "/sbin/init") != 0)
+		return false;
+	_cleanup_free_ char *init = path_join(root, "sbin/init");
+	ssize_t n = readlink(init, target, sizeof(target) - 1);
+	return n > 0 && string_ends((target[n] = 0, target), "/systemd");
+}
+
+/* One line for the user; how an admin changes that is in the log and in lxc-errors(7). */
+static void notice_no_groups(const struct start_plan *plan)
+{
+	const char *why = cgroup_why_not(plan->cgroup);
 	const char *fix = strstr(why, "; an admin: ");
 	int length = fix ? (int)(fix - why) : (int)strlen(why);
 	log_notice("no limits, no freezer: %.*s (lxc-errors(7), cgroup-delegation)", length, why);
 	log_info("%s", why);
+	if (init_is_systemd(plan))
+		log_notice("init is systemd, which needs a control group of its own and ends "
+			   "without one (lxc-info -n %s -s)",
+			   plan->container->name);
 }
 
 static int new_group(const char *name, const struct config *config, struct cgroup **out,
@@ -104,7 +121,7 @@ static int plan_cgroup(struct start_plan *plan, struct error *err)
 	if (cgroup_check_limits(plan->cgroup, plan->limits, plan->limit_count, err) < 0)
 		return -1;
 	if (!cgroup_is_delegated(plan->cgroup))
-		notice_no_groups(plan->cgroup);
+		notice_no_groups(plan);
 	if (config->mount_auto.cgroup != MOUNT_NO)
 		plan->cgroup_layout = cgroup_detect_layout();
 	return 0;

@@ -176,6 +176,12 @@ int relay_start(struct supervisor *supervisor, struct error *err)
 	return 0;
 }
 
+void relay_resize(struct supervisor *supervisor)
+{
+	if (supervisor->relay.terminal.fd >= 0 && supervisor->relay.console.fd >= 0)
+		terminal_copy_size(supervisor->relay.terminal.fd, supervisor->relay.console.fd);
+}
+
 void relay_stop(struct supervisor *supervisor)
 {
 	struct relay *relay = &supervisor->relay;

@@ -125,8 +125,10 @@ static void on_signal(struct supervisor *supervisor, struct source *source, unsi
 		int signal = (int)info.ssi_signo;
 		if (signal == SIGCHLD)
 			reap(supervisor);
-		else if (signal == SIGWINCH || signal == SIGPIPE)
+		else if (signal == SIGPIPE)
 			continue;
+		else if (signal == SIGWINCH)
+			relay_resize(supervisor);
 		else if (supervisor->state == STATE_STARTING &&
 			 (signal == SIGTERM || signal == SIGHUP || signal == SIGINT ||
 			  signal == SIGQUIT))

@@ -125,6 +125,7 @@ void attach_start(struct supervisor *supervisor, struct client *client, int *fds
 void attach_collect_pids(struct supervisor *supervisor);
 
 int relay_start(struct supervisor *supervisor, struct error *err);
+void relay_resize(struct supervisor *supervisor); /* to the size of the terminal in the foreground */
 void relay_stop(struct supervisor *supervisor);
 int relay_connect_peer(struct supervisor *supervisor, struct client *client, int *peer);
 void relay_disconnect_peer(struct supervisor *supervisor);
