@@ -89,6 +89,25 @@ watch_console() {
 	[ ! -e $H/console.log.1 ]
 }
 
+@test "lxc-console --show prints the buffer without a terminal, --rotate rotates the log on request" {
+	me 'lxc-start -q -n box -s lxc.console.buffer.size=auto -s lxc.console.logfile=$HOME/console.log'
+	print 'echo one-thing'
+	wait_for 5 grep -q one-thing $H/console.log
+	[[ "$(me 'lxc-console -n box --show </dev/null')" == *one-thing* ]]
+	me 'lxc-console -n box --rotate'
+	grep -q one-thing $H/console.log.1
+	[ ! -s $H/console.log ]
+	print 'echo another'
+	wait_for 5 grep -q another $H/console.log
+	me 'lxc-stop -k -n box; lxc-start -q -n box'
+	run me 'lxc-console -n box --show'
+	[ "$status" -eq 1 ]
+	says 'nothing that the console printed is kept' 'lxc.console.buffer.size = auto'
+	run me 'lxc-console -n box --rotate'
+	[ "$status" -eq 1 ]
+	says 'the container has no log of its console' 'lxc.console.logfile'
+}
+
 @test "lxc.console.path: a terminal shows the console and types into it" {
 	me 'rm -f ~/tty ~/terminal; mkfifo ~/typed' 2>/dev/null || :
 	me "timeout 20 script -qfc 'tty >~/tty; exec sleep 15' ~/terminal <~/typed >/dev/null 2>&1" &

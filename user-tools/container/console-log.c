@@ -45,6 +45,18 @@ static int rotate(struct console_log *log)
 	return 0;
 }
 
+int console_log_rotate(struct console_log *log, struct error *err)
+{
+	if (log->fd < 0) {
+		error_set(err, E_CONSOLE, 0, "the container has no log of its console");
+		return error_fix(err, "lxc.console.logfile = FILE, before the container starts");
+	}
+	if (rotate(log) < 0)
+		return error_set(err, E_CONSOLE, errno, "rotating %s", log->path);
+	log->size = 0;
+	return 0;
+}
+
 static void start_over(struct console_log *log)
 {
 	if (log->rotate && rotate(log) == 0) {

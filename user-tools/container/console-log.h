@@ -26,6 +26,8 @@ struct console_log {
 	}
 
 int console_log_open(struct console_log *log, const struct config *config, struct error *err);
+/* Now, whatever its size: the log becomes FILE.1 and begins anew. */
+int console_log_rotate(struct console_log *log, struct error *err);
 void console_log_write(struct console_log *log, const char *data, size_t length);
 void console_log_close(struct console_log *log);
 

@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "container/client.h"
 #include "container/terminal.h"
 
@@ -58,4 +59,31 @@ int container_console(struct container *container, int tty, int escape, struct e
 	result = terminal_run(&session, err);
 	terminal_restore();
 	return result < 0 ? -1 : 0;
+}
+
+int container_console_show(struct container *container, int out, struct error *err)
+{
+	struct message_reply reply;
+	char data[16384];
+	int received = -1;
+	size_t count = 1;
+	_cleanup_close_ int connection = client_connect(container, err);
+	if (connection < 0 || client_send(connection, MESSAGE_CONSOLE_LOG, 0, NULL, 0, err) < 0)
+		return -1;
+	int result = client_receive(connection, &reply, &received, &count, err);
+	if (result < 0)
+		return -1;
+	if (result == 0 || count != 1)
+		return error_set(err, E_CONSOLE, 0, "the container has just stopped");
+	_cleanup_close_ int buffer = received;
+	for (ssize_t n; (n = read(buffer, data, sizeof(data))) != 0;)
+		if (n < 0 || file_write_fd(out, data, (size_t)n) < 0)
+			return error_set(err, E_CONSOLE, errno, "what the console printed");
+	return 0;
+}
+
+int container_console_rotate(struct container *container, struct error *err)
+{
+	struct message_reply reply;
+	return client_ask(container, MESSAGE_CONSOLE_ROTATE, 0, &reply, err);
 }

@@ -142,6 +142,10 @@ int container_attach(struct container *container, const struct attach_options *o
 /* tty -1 = first free, 0 = /dev/console. escape: control character, e.g. 1 for ^a. Returns when
  * left or ended. */
 int container_console(struct container *container, int tty, int escape, struct error *err);
+/* What lxc.console.buffer.size kept, to out. */
+int container_console_show(struct container *container, int out, struct error *err);
+/* lxc.console.logfile becomes FILE.1. */
+int container_console_rotate(struct container *container, struct error *err);
 
 /* ---- info (container/info.c) ---- */
 struct container_info {

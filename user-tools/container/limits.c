@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#define LOG_MODULE "limits"
 #include "container/limits.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <sys/vfs.h>
 
 #include "base/file.h"
+#include "base/log.h"
 
 static int with_rule(const struct config_origin *origin, struct error *err)
 {
@@ -207,13 +209,36 @@ static int check_sysctl(const struct kernel_setting *setting, struct error *err)
 	return 0;
 }
 
-int limits_check(const struct config *config, struct error *err)
+/* What a privileged container, as LXC's, sets for everybody. */
+static void notice_host_wide(const struct kernel_setting *setting)
+{
+	static const char *const of_namespaces[] = { "net/",
+						     "kernel/shm",
+						     "kernel/msg",
+						     "kernel/sem",
+						     "kernel/auto_msgmni",
+						     "kernel/hostname",
+						     "kernel/domainname",
+						     "kernel/ns_last_pid",
+						     "fs/mqueue/",
+						     "user/" };
+	for (size_t i = 0; i < ARRAY_SIZE(of_namespaces); i++)
+		if (string_starts(setting->path, of_namespaces[i]))
+			return;
+	log_notice("%s = %s: no namespace of the container has this: it changes the whole host",
+		   setting->key, setting->value);
+}
+
+int limits_check(const struct config *config, bool user_namespace, struct error *err)
 {
 	for (size_t i = 0; i < config->limit_count; i++)
 		if (check_limit(&config->limits[i], err) < 0)
 			return -1;
-	for (size_t i = 0; i < config->sysctls.count; i++)
+	for (size_t i = 0; i < config->sysctls.count; i++) {
 		if (check_sysctl(&config->sysctls.items[i], err) < 0)
 			return -1;
+		if (!user_namespace)
+			notice_host_wide(&config->sysctls.items[i]);
+	}
 	return 0;
 }

@@ -23,8 +23,9 @@
 #include "base/error.h"
 #include "config/config.h"
 
-/* Before any side effect: hard limits above what the caller may set, sysctls that do not exist. */
-int limits_check(const struct config *config, struct error *err);
+/* Before any side effect: hard limits above what the caller may set, sysctls that do not exist. A
+ * privileged container whose sysctl is the whole host's starts with a notice. */
+int limits_check(const struct config *config, bool user_namespace, struct error *err);
 
 /* Raise the hard limits of a process (0 = the caller) as far as the configuration asks for more. */
 int limits_raise(const struct config *config, pid_t pid, struct error *err);

@@ -34,6 +34,8 @@ enum message_operation {
 	MESSAGE_RESIZE,	 /* argument: rows << 16 | columns of /dev/console; no reply */
 	MESSAGE_NAMESPACES,    /* -> fds: enum message_namespace order, those that exist (bits in
 				  value) */
+	MESSAGE_CONSOLE_LOG, /* -> fd of what is in the buffer of the console (memfd) */
+	MESSAGE_CONSOLE_ROTATE, /* the console's log becomes FILE.1 -> status */
 	MESSAGE_ATTACH_SIGNAL, /* argument: signal for the attached process; no reply */
 };
 

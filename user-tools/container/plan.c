@@ -255,8 +255,8 @@ int plan_make(struct start_plan *plan, struct container *container,
 	for (size_t i = 0; i < NS_COUNT; i++)
 		plan->shared_fds[i] = -1;
 	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
-	    limits_check(plan->config, err) < 0 || clocks_check(plan->config, err) < 0 ||
-	    core_scheduling_check(plan->config, err) < 0 ||
+	    limits_check(plan->config, plan->user_namespace, err) < 0 ||
+	    clocks_check(plan->config, err) < 0 || core_scheduling_check(plan->config, err) < 0 ||
 	    rootfs_plan_make(&plan->rootfs, plan->config, plan->user_namespace, err) < 0 ||
 	    hooks_check(plan->config, err) < 0 || plan_command(plan, options, err) < 0 ||
 	    plan_pid_file(plan, options->pid_file, err) < 0 ||

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
@@ -147,6 +148,27 @@ void relay_disconnect_peer(struct supervisor *supervisor)
 	close(relay->peer.fd);
 	relay->peer.fd = -1;
 	relay->peer_client = NULL;
+}
+
+int relay_copy_buffer(struct supervisor *supervisor, struct error *err)
+{
+	const struct ring *ring = &supervisor->relay.ring;
+	uint64_t at = ring_oldest(ring);
+	const char *piece;
+	size_t length;
+	if (!ring->data) {
+		error_set(err, E_CONSOLE, 0, "nothing that the console printed is kept");
+		return error_fix(err, "lxc.console.buffer.size = auto, before the container starts");
+	}
+	_cleanup_close_ int fd = memfd_create("console", MFD_CLOEXEC);
+	while (fd >= 0 && (length = ring_peek(ring, &at, &piece)) > 0) {
+		if (file_write_fd(fd, piece, length) < 0)
+			return error_set(err, E_CONSOLE, errno, "the console's buffer");
+		at += length;
+	}
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return error_set(err, E_CONSOLE, errno, "the console's buffer");
+	return util_steal_fd(&fd);
 }
 
 int relay_start(struct supervisor *supervisor, struct error *err)

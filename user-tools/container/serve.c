@@ -183,6 +183,25 @@ static int do_console(struct supervisor *supervisor, struct client *client, int 
 	return 1; /* answered */
 }
 
+static int do_console_log(struct supervisor *supervisor, struct client *client, int argument,
+			  struct message_reply *reply, struct error *err)
+{
+	(void)argument;
+	_cleanup_close_ int fd = relay_copy_buffer(supervisor, err);
+	if (fd < 0)
+		return -1;
+	reply->operation = MESSAGE_CONSOLE_LOG;
+	serve_reply(client, reply, &fd, 1);
+	return 1;
+}
+
+static int do_console_rotate(struct supervisor *supervisor, struct client *client, int argument,
+			     struct message_reply *reply, struct error *err)
+{
+	(void)client, (void)argument, (void)reply;
+	return console_log_rotate(&supervisor->plan->console_log, err);
+}
+
 static int do_resize(struct supervisor *supervisor, struct client *client, int argument,
 		     struct message_reply *reply, struct error *err)
 {
@@ -232,6 +251,8 @@ static const struct {
 	[MESSAGE_SIGNAL] = { do_signal },
 	[MESSAGE_FREEZE] = { do_freeze },
 	[MESSAGE_CONSOLE] = { do_console },
+	[MESSAGE_CONSOLE_LOG] = { do_console_log },
+	[MESSAGE_CONSOLE_ROTATE] = { do_console_rotate },
 	[MESSAGE_RESIZE] = { do_resize },
 	[MESSAGE_NAMESPACES] = { do_namespaces },
 	[MESSAGE_ATTACH_SIGNAL] = { do_attach_signal },

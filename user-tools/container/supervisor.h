@@ -128,6 +128,8 @@ int relay_start(struct supervisor *supervisor, struct error *err);
 void relay_resize(struct supervisor *supervisor); /* to the size of the terminal in the foreground */
 void relay_stop(struct supervisor *supervisor);
 int relay_connect_peer(struct supervisor *supervisor, struct client *client, int *peer);
+/* What is in the buffer, as a memfd at its beginning; -1 with err. */
+int relay_copy_buffer(struct supervisor *supervisor, struct error *err);
 void relay_disconnect_peer(struct supervisor *supervisor);
 
 /* The signal for a clean halt: the configured one, else what init listens to. *ignored: it has no
