@@ -3,29 +3,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/capability.h>
+#include <linux/capability.h>
 #include <unistd.h>
 
 #define LOG_MODULE "idmap"
 #include "base/file.h"
+#include "base/privilege.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "idmap/internal.h"
 #include "setuid-helpers/client.h"
 
-static bool has_capability(cap_value_t value)
-{
-	cap_t caps = cap_get_proc();
-	cap_flag_value_t flag = CAP_CLEAR;
-	if (caps && cap_get_flag(caps, value, CAP_EFFECTIVE, &flag) < 0)
-		flag = CAP_CLEAR;
-	cap_free(caps);
-	return flag == CAP_SET;
-}
-
 bool idmap_may_set_ids(void)
 {
-	return has_capability(CAP_SETUID) && has_capability(CAP_SETGID);
+	return privilege_has(CAP_SETUID) && privilege_has(CAP_SETGID);
 }
 
 bool idmap_is_own(const struct idmap *map, uid_t uid, gid_t gid)
@@ -61,7 +52,7 @@ static int write_list(const struct idmap_list *list, enum idmap_kind kind, int p
 	/* verify_root_map(): since Linux 5.12 the opener needs CAP_SETFCAP to map uid 0 of the
 	 * parent. */
 	if (saved == EPERM && idmap_to_container(&both, kind, 0) != UINT32_MAX &&
-	    !has_capability(CAP_SETFCAP))
+	    !privilege_has(CAP_SETFCAP))
 		error_fix(err, "mapping host %s 0 needs CAP_SETFCAP, which this process lacks",
 			  idmap_kind_name[kind]);
 	return -1;

@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/privilege.h"
 #include "base/socket.h"
 #include "base/user.h"
 #include "base/util.h"
@@ -113,17 +114,6 @@ int client_exchange(const char *helper, const void *request, size_t size, int ob
 	return 0;
 }
 
-static bool has_capability(cap_value_t capability)
-{
-	cap_flag_value_t value = CAP_CLEAR;
-	cap_t caps = cap_get_proc();
-	if (caps) {
-		cap_get_flag(caps, capability, CAP_EFFECTIVE, &value);
-		cap_free(caps);
-	}
-	return value == CAP_SET;
-}
-
 /* The same request by the caller's own capability. 0, or -errno; what went wrong goes to *reply. */
 static int make_veth_here(const struct net_request *request, int netns, struct helper_reply *reply)
 {
@@ -174,7 +164,7 @@ static void build_request(const struct veth_request *request, struct net_request
 static int request_once(const struct net_request *wire, int netns_fd, struct helper_reply *reply,
 			struct error *err)
 {
-	if (has_capability(CAP_NET_ADMIN) && make_veth_here(wire, netns_fd, reply) != -EPERM)
+	if (privilege_has(CAP_NET_ADMIN) && make_veth_here(wire, netns_fd, reply) != -EPERM)
 		return 0;
 	return client_exchange("net-helper", wire, sizeof(*wire), netns_fd, reply, E_NET_HELPER,
 			       err);

@@ -144,15 +144,6 @@ idle() { echo 'lxc.init.cmd = /bin/busybox sleep 600'; }
 	says 'lxc.net.1.name = a' 'used twice, by net 0'
 }
 
-@test "types that need more than a bridge are refused with their line" {
-	for type in macvlan ipvlan vlan phys; do
-		configure "lxc.net.0.type = $type" 'lxc.net.0.link = lxcbr0'
-		run me 'lxc-start -n net'
-		[ "$status" = 1 ]
-		says "lxc.net.0.type = $type" 'not supported yet' 'net/config:'
-	done
-}
-
 @test "when the second of two interfaces is refused the first one goes too" {
 	ip link add other0 type bridge
 	configure "$(veth 0)" "$(veth 1)" 'lxc.net.1.link = other0'

@@ -69,6 +69,9 @@ struct net_address {
 	struct in_addr broadcast; /* IPv4 only; computed when not given */
 };
 
+/* Of a bridge's port: its untagged VLAN stays as the bridge has it, is taken away, or is this. */
+enum bridge_vlan { BRIDGE_VLAN_DEFAULT, BRIDGE_VLAN_NONE, BRIDGE_VLAN_ID };
+
 enum net_gateway_kind { GATEWAY_NONE, GATEWAY_ADDRESS, GATEWAY_AUTO, GATEWAY_DEV };
 
 struct net_gateway {
@@ -95,6 +98,20 @@ struct net_config {
 	size_t address_count;
 	struct net_gateway gateway4, gateway6;
 	struct hook script_up, script_down;
+	bool l2proxy;
+	unsigned macvlan_mode;		       /* MACVLAN_MODE_* */
+	unsigned ipvlan_mode, ipvlan_isolation; /* IPVLAN_MODE_*, IPVLAN_F_* */
+	bool has_vlan_id;
+	uint32_t vlan_id;
+	bool veth_router;
+	char *veth_pair;	       /* NULL = chosen */
+	uint32_t rx_queues, tx_queues; /* 0 = the kernel's choice */
+	struct net_address *routes;    /* of the host, to the veth */
+	size_t route_count;
+	enum bridge_vlan bridge_vlan;
+	uint32_t bridge_vlan_id;
+	uint16_t *tagged; /* VLANs of the bridge's port */
+	size_t tagged_count;
 	struct config_origin origin; /* of the type line */
 };
 

@@ -136,6 +136,19 @@ int config_set_later(struct config *, const struct config_key *, const struct co
 void config_free_hooks(struct config *config);
 /* Replace *hook; an empty value clears it. */
 void config_replace_hook(struct hook *hook, const struct config_item *item);
+/* One lxc.net.N.NAME. The setter returns what is wrong with the value, or NULL. */
+#define NET_ANY (-1)
+struct net_field {
+	const char *name;
+	const char *(*set)(struct net_config *net, const struct config_item *item);
+	int type; /* enum net_type it belongs to, or NET_ANY */
+};
+extern const struct net_field net_type_fields[];
+extern const size_t net_type_fields_count;
+const char *net_set_interface_name(char **slot, const char *value);
+const char *net_parse_address(const char *value, int family, struct net_address *address);
+void net_drop_addresses(struct net_address *addresses, size_t *count, int family);
+
 void config_free_nets(struct config *config);
 void config_free_security(struct config *config);
 void config_free_mounts(struct config *config);

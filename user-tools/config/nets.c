@@ -2,6 +2,7 @@
 /* Setters for lxc.net.N.*. Interfaces are kept sorted by N; setting the type starts one afresh, as
  * in LXC. */
 #include <arpa/inet.h>
+#include <linux/if_link.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/random.h>
@@ -16,6 +17,9 @@ static void clear_net(struct net_config *net)
 	free(net->addresses);
 	free(net->script_up.command);
 	free(net->script_down.command);
+	free(net->veth_pair);
+	free(net->routes);
+	free(net->tagged);
 	*net = (struct net_config){ .index = net->index };
 }
 
@@ -98,6 +102,8 @@ static const char *set_type(struct net_config *net, const struct config_item *it
 		if (strcmp(item->value, types[i].name) == 0) {
 			clear_net(net);
 			net->type = types[i].type;
+			net->macvlan_mode = MACVLAN_MODE_PRIVATE;
+			net->ipvlan_mode = IPVLAN_MODE_L3;
 			net->has_type = true;
 			net->origin = item->origin;
 			return NULL;
@@ -113,7 +119,7 @@ static const char *set_flags(struct net_config *net, const struct config_item *i
 	return NULL;
 }
 
-static const char *set_interface_name(char **slot, const char *value)
+const char *net_set_interface_name(char **slot, const char *value)
 {
 	if (strlen(value) >= IFNAMSIZ)
 		return "longer than 15 bytes";
@@ -125,12 +131,12 @@ static const char *set_interface_name(char **slot, const char *value)
 
 static const char *set_link(struct net_config *net, const struct config_item *item)
 {
-	return set_interface_name(&net->link, item->value);
+	return net_set_interface_name(&net->link, item->value);
 }
 
 static const char *set_name(struct net_config *net, const struct config_item *item)
 {
-	return set_interface_name(&net->name, item->value);
+	return net_set_interface_name(&net->name, item->value);
 }
 
 static int hex_value(char c)
@@ -197,18 +203,10 @@ static unsigned class_prefix(struct in_addr address)
 	return value < 0x80000000u ? 8 : value < 0xc0000000u ? 16 : 24;
 }
 
-static const char *set_address(struct net_config *net, const char *value, int family)
+const char *net_parse_address(const char *value, int family, struct net_address *out)
 {
 	struct net_address address = { .family = family };
 	_cleanup_free_ char *text = xstrdup(value);
-	if (!*value) {
-		size_t kept = 0;
-		for (size_t i = 0; i < net->address_count; i++)
-			if (net->addresses[i].family != family)
-				net->addresses[kept++] = net->addresses[i];
-		net->address_count = kept;
-		return NULL;
-	}
 	char *broadcast = family == AF_INET ? strpbrk(text, " \t") : NULL;
 	if (broadcast)
 		*broadcast++ = 0;
@@ -229,6 +227,29 @@ static const char *set_address(struct net_config *net, const char *value, int fa
 	if (family == AF_INET && !broadcast)
 		address.broadcast.s_addr =
 		    address.v4.s_addr | htonl(prefix >= 32 ? 0 : 0xffffffffu >> prefix);
+	*out = address;
+	return NULL;
+}
+
+void net_drop_addresses(struct net_address *addresses, size_t *count, int family)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < *count; i++)
+		if (addresses[i].family != family)
+			addresses[kept++] = addresses[i];
+	*count = kept;
+}
+
+static const char *set_address(struct net_config *net, const char *value, int family)
+{
+	struct net_address address;
+	if (!*value) {
+		net_drop_addresses(net->addresses, &net->address_count, family);
+		return NULL;
+	}
+	const char *wrong = net_parse_address(value, family, &address);
+	if (wrong)
+		return wrong;
 	net->addresses = xrealloc(net->addresses, (net->address_count + 1) * sizeof(address));
 	net->addresses[net->address_count++] = address;
 	return NULL;
@@ -282,18 +303,27 @@ static const char *set_script_down(struct net_config *net, const struct config_i
 	return NULL;
 }
 
-/* What follows "lxc.net.N.". A setter returns what is wrong, or NULL. */
-static const struct {
-	const char *name;
-	const char *(*set)(struct net_config *net, const struct config_item *item);
-} fields[] = {
-	{ "type", set_type },	      { "flags", set_flags },
-	{ "link", set_link },	      { "name", set_name },
-	{ "hwaddr", set_hwaddr },     { "mtu", set_mtu },
-	{ "ipv4.address", set_ipv4 }, { "ipv4.gateway", set_gateway4 },
-	{ "ipv6.address", set_ipv6 }, { "ipv6.gateway", set_gateway6 },
-	{ "script.up", set_script_up }, { "script.down", set_script_down },
+static const struct net_field fields[] = {
+	{ "type", set_type, NET_ANY },	       { "flags", set_flags, NET_ANY },
+	{ "link", set_link, NET_ANY },	       { "name", set_name, NET_ANY },
+	{ "hwaddr", set_hwaddr, NET_ANY },     { "mtu", set_mtu, NET_ANY },
+	{ "ipv4.address", set_ipv4, NET_ANY }, { "ipv4.gateway", set_gateway4, NET_ANY },
+	{ "ipv6.address", set_ipv6, NET_ANY }, { "ipv6.gateway", set_gateway6, NET_ANY },
+	{ "script.up", set_script_up, NET_ANY },
+	{ "script.down", set_script_down, NET_ANY },
 };
+
+/* What follows "lxc.net.N.". */
+static const struct net_field *find_field(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (strcmp(name, fields[i].name) == 0)
+			return &fields[i];
+	for (size_t i = 0; i < net_type_fields_count; i++)
+		if (strcmp(name, net_type_fields[i].name) == 0)
+			return &net_type_fields[i];
+	return NULL;
+}
 
 int config_set_net(struct config *config, const struct config_key *key,
 		   const struct config_item *item, struct error *err)
@@ -302,10 +332,13 @@ int config_set_net(struct config *config, const struct config_key *key,
 	const char *rest;
 	if (parse_index(item->key, &index, &rest) < 0)
 		return config_refuse(key, item, err, "the index is not 0 to 65535");
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		if (strcmp(rest, fields[i].name) == 0) {
-			const char *wrong = fields[i].set(find_net(config, index, true), item);
-			return wrong ? config_refuse(key, item, err, "%s", wrong) : 0;
-		}
-	return config_refuse(key, item, err, "no such key");
+	const struct net_field *field = find_field(rest);
+	if (!field)
+		return config_refuse(key, item, err, "no such key");
+	struct net_config *net = find_net(config, index, true);
+	if (field->type != NET_ANY && (!net->has_type || (int)net->type != field->type))
+		return config_refuse(key, item, err, "lxc.net.%u.type = %.*s has to come first",
+				     index, (int)strcspn(rest, "."), rest);
+	const char *wrong = field->set(net, item);
+	return wrong ? config_refuse(key, item, err, "%s", wrong) : 0;
 }

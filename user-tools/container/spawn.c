@@ -308,6 +308,7 @@ int spawn_payload(struct start_plan *plan, struct payload *payload,
 		syscall(SYS_pidfd_send_signal, payload->pidfd, SIGKILL, NULL, 0);
 		while (waitid(P_PIDFD, (id_t)payload->pidfd, NULL, WEXITED) < 0 && errno == EINTR)
 			;
+		network_release(&plan->network, payload->namespaces[NS_NET]);
 		payload_close(payload);
 	}
 	return result;

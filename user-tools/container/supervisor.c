@@ -307,6 +307,7 @@ static void end_payload(struct supervisor *supervisor)
 	/* Without a pid namespace of its own processes may be left; and frozen ones cannot die. */
 	if (cgroup_is_delegated(supervisor->plan->cgroup))
 		cgroup_kill(supervisor->plan->cgroup, NULL);
+	network_release(&supervisor->plan->network, supervisor->payload.namespaces[NS_NET]);
 	payload_close(&supervisor->payload);
 }
 

@@ -12,8 +12,8 @@
 #include <netlink/route/route.h>
 #include <string.h>
 
+#include "network/host.h"
 #include "network/link.h"
-#include "network/network.h"
 
 static int bring_up(struct nl_sock *socket, int index)
 {
@@ -101,10 +101,14 @@ static int fail(const struct nic *nic, int result, const char *what, struct erro
 
 static int configure(struct nl_sock *socket, const struct nic *nic, struct error *err)
 {
-	int index = (int)if_nametoindex(nic->name), result;
+	/* A physical interface came under its own name. */
+	bool rename = nic->type == NET_PHYS && strcmp(nic->name, nic->link) != 0;
+	int index = (int)if_nametoindex(rename ? nic->link : nic->name), result;
 	if (!index)
 		return error_set(err, E_NET_SETUP, errno, "net %u: interface %s", nic->index,
 				 nic->name);
+	if (rename && (result = host_link_rename(socket, index, nic->name)) < 0)
+		return fail(nic, result, "the name", err);
 	for (size_t i = 0; i < nic->config->address_count; i++)
 		if ((result = add_address(socket, index, &nic->config->addresses[i])) < 0)
 			return fail(nic, result, "an address", err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Interfaces as the container sees them. The host end of a veth is asked for with
- * setuid-helpers/client.h; everything else (names, addresses, routes, up) is done by the
- * container's own init before it becomes the payload, inside its own network namespace, with the
- * capabilities it has there (libnl-route).
+ * setuid-helpers/client.h, other types are made by a caller that may (host.h); everything else
+ * (names, addresses, routes, up) is done by the container's own init before it becomes the payload,
+ * inside its own network namespace, with the capabilities it has there (libnl-route).
  */
 #ifndef NETWORK_NETWORK_H
 #define NETWORK_NETWORK_H
@@ -30,14 +30,22 @@ struct nic {
 	uint32_t mtu;	   /* 0 = that of the link */
 	const struct net_config *config;       /* addresses, gateways; borrowed */
 	struct net_gateway gateway4, gateway6; /* "auto" already looked up */
+	bool by_caller; /* made with the caller's own CAP_NET_ADMIN (network/host.h), not by
+			   net-helper */
+	/* of the link, where by_caller; as it was, for the way back of a physical interface */
+	int host_index;
+	uint8_t saved_hwaddr[6];
+	uint32_t saved_mtu;
+	bool saved_up;
+	bool made; /* by host_make, and not undone yet */
 	/* filled by network_request */
-	char host_name[IFNAMSIZ];
+	char host_name[IFNAMSIZ]; /* of a veth */
 };
 
 struct network_plan {
 	bool share_host;  /* a single lxc.net type none: no new network namespace */
 	bool loopback_up; /* any lxc.net line brings lo up; without one it stays down, as in LXC */
-	struct nic *nics; /* veth only: types without an interface have none */
+	struct nic *nics; /* types without an interface have none */
 	size_t count;
 };
 
@@ -58,6 +66,10 @@ void network_plan_free(struct network_plan *plan);
  */
 int network_request(struct network_plan *plan, int netns_fd, const char *container,
 		    struct error *err);
+
+/* When the container has ended: what does not go with its namespace is undone. netns_fd still holds
+ * the namespace; -1: it is gone already. */
+void network_release(struct network_plan *plan, int netns_fd);
 
 /* Inside the container's network namespace, as its root: lo, hwaddr, addresses, up, routes,
  * gateways. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Decisions about interfaces, before any side effect. Reads links of the host, changes nothing. */
 #include <errno.h>
+#include <linux/if_link.h>
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "network/host.h"
 #include "network/link.h"
-#include "network/network.h"
 #include "setuid-helpers/protocol.h"
 
 static const char *const type_names[] = {
@@ -21,11 +22,23 @@ static const char *origin_file(const struct net_config *net)
 	return net->origin.file ? net->origin.file : "command line";
 }
 
-static int refuse_type(const struct net_config *net, struct error *err)
+/* What only somebody with CAP_NET_ADMIN over the host can have. */
+static int refuse_privileged(const struct net_config *net, struct error *err)
 {
-	error_set(err, E_UNSUPPORTED, 0, "%s:%u: lxc.net.%u.type = %s: not supported yet",
-		  origin_file(net), net->origin.line, net->index, type_names[net->type]);
-	return error_fix(err, "use veth with a bridge that holds the interface, empty or none");
+	bool veth = net->type == NET_VETH;
+	const char *key = veth ? host_needed_for(net) : NULL;
+	_cleanup_free_ char *type = veth ? NULL : xasprintf("type = %s", type_names[net->type]);
+	error_set(err, E_PRIVILEGE, 0,
+		  "net %u: lxc.net.%u.%s: takes CAP_NET_ADMIN over the host, and net-helper makes "
+		  "a veth on a bridge only",
+		  net->index, net->index, veth ? key : type);
+	error_rule(err, "%s:%u", origin_file(net), net->origin.line);
+	if (net->veth_pair)
+		return error_fix(err, "the host's end is found by its alias, USER/CONTAINER/NAME "
+				      "(ip link); or root starts the container");
+	return error_fix(err, veth ? "an admin sets it on the host; or root starts the container"
+				   : "use veth with a bridge that holds the interface; or root "
+				     "starts the container");
 }
 
 /* net-helper takes no other characters: told here, by the key, and not as a malformed request. */
@@ -85,6 +98,11 @@ static int assign_names(struct network_plan *plan, struct error *err)
 static int choose_hwaddr(struct nic *nic, struct error *err)
 {
 	static const uint8_t prefix[3] = { 0x10, 0x66, 0x6a };
+	/* The others have that of their link. */
+	bool drawn = nic->type == NET_VETH || (nic->type == NET_MACVLAN &&
+					       nic->config->macvlan_mode != MACVLAN_MODE_PASSTHRU);
+	if (!drawn && !nic->config->has_hwaddr)
+		return 0;
 	if (nic->config->has_hwaddr)
 		memcpy(nic->hwaddr, nic->config->hwaddr, sizeof(nic->hwaddr));
 	else {
@@ -119,30 +137,99 @@ static int check_bridge(struct nl_sock *socket, const struct nic *nic, struct er
 	return error_fix(err, "set lxc.net.%u.link to a bridge", nic->index);
 }
 
-static int plan_veth(struct network_plan *plan, const struct net_config *net, struct error *err)
+/* What does not fit together, whoever asks for it. */
+static int check_combination(const struct net_config *net, struct error *err)
 {
+	const char *wrong = NULL, *fix = "";
+	bool vlans = net->bridge_vlan != BRIDGE_VLAN_DEFAULT || net->tagged_count;
+	if (net->type != NET_VETH && !net->link)
+		wrong = "link is missing", fix = "name the interface of the host";
+	else if (net->type == NET_VLAN && !net->has_vlan_id)
+		wrong = "vlan.id is missing", fix = "0 to 4094";
+	else if (net->type == NET_IPVLAN && net->has_hwaddr)
+		wrong = "hwaddr: an ipvlan has the address of its link",
+		fix = "remove it, or use macvlan";
+	else if (vlans && (!net->link || net->veth_router))
+		wrong = "veth.vlan needs a bridge", fix = "set link to one that filters VLANs";
+	else if (net->l2proxy && !net->link)
+		wrong = "l2proxy needs a link",
+		fix = "name the interface that answers for the container";
+	else if (net->l2proxy && (net->type == NET_PHYS || net->type == NET_VLAN))
+		wrong = "l2proxy is for veth, macvlan and ipvlan", fix = "remove it";
+	if (!wrong)
+		return 0;
+	error_set(err, E_CONFIG_VALUE, 0, "net %u: lxc.net.%u.%s (interface of %s:%u)", net->index,
+		  net->index, wrong, origin_file(net), net->origin.line);
+	return error_fix(err, "%s", fix);
+}
+
+static int check_unprivileged(const struct net_config *net, struct error *err)
+{
+	if (net->type != NET_VETH || host_needed_for(net))
+		return refuse_privileged(net, err);
 	if (!net->link) {
 		error_set(err, E_CONFIG_VALUE, 0,
 			  "net %u: a veth without lxc.net.%u.link would end nowhere", net->index,
 			  net->index);
 		return error_fix(err, "set lxc.net.%u.link to a bridge", net->index);
 	}
-	if (check_characters(net, "link", net->link, err) < 0 ||
-	    check_characters(net, "name", net->name, err) < 0)
-		return -1;
+	return check_characters(net, "link", net->link, err) < 0 ||
+		       check_characters(net, "name", net->name, err) < 0
+		   ? -1
+		   : 0;
+}
+
+static int add_nic(struct network_plan *plan, const struct net_config *net, const char *link,
+		   bool may, struct error *err)
+{
 	plan->nics = xrealloc(plan->nics, (plan->count + 1) * sizeof(*plan->nics));
 	struct nic *nic = &plan->nics[plan->count++];
 	*nic = (struct nic){ .index = net->index,
 			     .type = net->type,
 			     .up = net->up,
 			     .mtu = net->mtu,
+			     .by_caller =
+				 may && (net->type != NET_VETH || !link || host_needed_for(net)),
 			     .config = net };
-	snprintf(nic->link, sizeof(nic->link), "%s", net->link);
+	snprintf(nic->link, sizeof(nic->link), "%s", link ? link : "");
 	return choose_hwaddr(nic, err);
+}
+
+/* phys with link = PREFIX+: every interface of the host whose name begins so, under its own name.
+ */
+static int add_all(struct network_plan *plan, const struct net_config *net, struct error *err)
+{
+	struct if_nameindex *list = if_nameindex();
+	size_t length = strlen(net->link) - 1, before = plan->count;
+	int result = 0;
+	for (struct if_nameindex *at = list; at && at->if_index && result == 0; at++)
+		if (strncmp(at->if_name, net->link, length) == 0 &&
+		    strcmp(at->if_name, "lo") != 0) {
+			result = add_nic(plan, net, at->if_name, true, err);
+			struct nic *nic = &plan->nics[plan->count - 1];
+			memcpy(nic->name, nic->link, sizeof(nic->name));
+		}
+	if_freenameindex(list);
+	if (result == 0 && plan->count == before)
+		return error_set(err, E_NET_LINK, 0,
+				 "net %u: lxc.net.%u.link = %s: there is no such interface",
+				 net->index, net->index, net->link);
+	return result;
+}
+
+static int plan_nic(struct network_plan *plan, const struct net_config *net, bool may,
+		    struct error *err)
+{
+	if (check_combination(net, err) < 0 || (!may && check_unprivileged(net, err) < 0))
+		return -1;
+	return net->type == NET_PHYS && string_ends(net->link, "+")
+		   ? add_all(plan, net, err)
+		   : add_nic(plan, net, net->link, may, err);
 }
 
 static int plan_types(const struct config *config, struct network_plan *plan, struct error *err)
 {
+	bool may = host_may_make();
 	for (size_t i = 0; i < config->net_count; i++) {
 		const struct net_config *net = &config->nets[i];
 		if (!net->has_type) {
@@ -156,9 +243,7 @@ static int plan_types(const struct config *config, struct network_plan *plan, st
 			continue;
 		}
 		plan->loopback_up = true;
-		if (net->type != NET_EMPTY && net->type != NET_VETH)
-			return refuse_type(net, err);
-		if (net->type == NET_VETH && plan_veth(plan, net, err) < 0)
+		if (net->type != NET_EMPTY && plan_nic(plan, net, may, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -201,7 +286,8 @@ static int check_links(struct network_plan *plan, struct error *err)
 	struct nl_sock *socket = link_open_socket(err);
 	int result = socket ? 0 : -1;
 	for (size_t i = 0; i < plan->count && result == 0; i++) {
-		result = check_bridge(socket, &plan->nics[i], err);
+		result = plan->nics[i].by_caller ? host_check(socket, &plan->nics[i], err)
+						 : check_bridge(socket, &plan->nics[i], err);
 		if (result == 0)
 			result = resolve_gateways(&plan->nics[i], err);
 	}

@@ -3,27 +3,56 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
-#include "network/network.h"
+#include "base/user.h"
+#include "network/host.h"
+#include "network/link.h"
 #include "setuid-helpers/client.h"
+
+static int request_from_helper(struct nic *nic, int netns_fd, const char *container,
+			       struct error *err)
+{
+	struct veth_request request = { .has_hwaddr = nic->has_hwaddr,
+					.mtu = nic->mtu,
+					.container = container };
+	memcpy(request.link, nic->link, sizeof(request.link));
+	memcpy(request.name, nic->name, sizeof(request.name));
+	memcpy(request.hwaddr, nic->hwaddr, sizeof(request.hwaddr));
+	return helper_request_veth(&request, netns_fd, nic->host_name, err);
+}
+
+static int make_by_caller(struct nic *nic, int netns_fd, const char *container, struct error *err)
+{
+	struct nl_sock *socket = link_open_socket(err);
+	_cleanup_free_ char *user = user_name(geteuid());
+	_cleanup_free_ char *label = xasprintf("%s/%s", user, container);
+	int result = socket ? host_make(socket, nic, netns_fd, label, err) : -1;
+	nl_socket_free(socket);
+	return result;
+}
 
 int network_request(struct network_plan *plan, int netns_fd, const char *container,
 		    struct error *err)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct nic *nic = &plan->nics[i];
-		struct veth_request request = { .has_hwaddr = nic->has_hwaddr,
-						.mtu = nic->mtu,
-						.container = container };
-		memcpy(request.link, nic->link, sizeof(request.link));
-		memcpy(request.name, nic->name, sizeof(request.name));
-		memcpy(request.hwaddr, nic->hwaddr, sizeof(request.hwaddr));
 		nic->host_name[0] = 0;
-		if (helper_request_veth(&request, netns_fd, nic->host_name, err) < 0)
-			return error_step(err, "net %u", nic->index);
+		int result = nic->by_caller ? make_by_caller(nic, netns_fd, container, err)
+					    : request_from_helper(nic, netns_fd, container, err);
+		if (result == 0)
+			continue;
+		network_release(plan, netns_fd);
+		return error_step(err, "net %u", nic->index);
 	}
 	return 0;
+}
+
+void network_release(struct network_plan *plan, int netns_fd)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		host_release(&plan->nics[i], netns_fd);
 }
 
 static int read_counter(const char *name, const char *counter, uint64_t *value)
