@@ -206,9 +206,7 @@ static void random_hardware_addresses_are_unicast_and_differ(void **state)
 static void what_does_not_work_yet_is_refused_before_a_start(void **state)
 {
 	(void)state;
-	static const char *const later[] = {
-		"lxc.net.0.veth.pair = v0"
-	};
+	static const char *const later[] = { "lxc.namespace.keep = net" };
 	static const char *const harmless[] = { "lxc.apparmor.profile = unconfined",
 						"lxc.cgroup2.devices.deny = a",
 						"lxc.console.rotate = 0" };

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <sys/capability.h>
+
 #include <cmocka.h>
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
@@ -123,13 +125,65 @@ static void types_without_an_interface_decide_about_lo_and_the_namespace(void **
 	}
 }
 
-static void types_that_do_not_work_yet_are_refused_with_file_and_line(void **state)
+/* CAP_NET_ADMIN in effect or not: an ordinary user has it not. */
+static int hold_net_admin(cap_flag_value_t value)
+{
+	const cap_value_t admin = CAP_NET_ADMIN;
+	cap_t caps = cap_get_proc();
+	int result = cap_set_flag(caps, CAP_EFFECTIVE, 1, &admin, value) || cap_set_proc(caps);
+	cap_free(caps);
+	return result;
+}
+
+static int become_ordinary(void **state)
 {
 	(void)state;
-	bad("\nlxc.net.3.type = macvlan\n", E_UNSUPPORTED, "test:2: lxc.net.3.type = macvlan");
-	bad("lxc.net.0.type = ipvlan\n", E_UNSUPPORTED, "test:1: lxc.net.0.type = ipvlan");
-	bad("lxc.net.0.type = vlan\n", E_UNSUPPORTED, "test:1: lxc.net.0.type = vlan");
-	bad("lxc.net.0.type = phys\n", E_UNSUPPORTED, "test:1: lxc.net.0.type = phys");
+	return hold_net_admin(CAP_CLEAR);
+}
+
+static int become_root(void **state)
+{
+	(void)state;
+	return hold_net_admin(CAP_SET);
+}
+
+static void what_takes_a_capability_of_the_host_is_refused_to_others(void **state)
+{
+	(void)state;
+	static const char *const keys[] = {
+		"l2proxy = 1",		       "veth.mode = router",
+		"veth.pair = mine",	       "veth.n_rxqueues = 2",
+		"veth.n_txqueues = 2",	       "veth.ipv4.route = 10.0.0.0/8",
+		"veth.ipv6.route = fd00::/64", "veth.vlan.id = 5",
+		"veth.vlan.tagged.id = 5",
+	};
+	bad("lxc.net.3.type = macvlan\nlxc.net.3.link = br0\n", E_PRIVILEGE,
+	    "net 3: lxc.net.3.type = macvlan: takes CAP_NET_ADMIN over the host");
+	bad("lxc.net.0.type = ipvlan\nlxc.net.0.link = br0\n", E_PRIVILEGE, "type = ipvlan");
+	bad("lxc.net.0.type = vlan\nlxc.net.0.link = br0\nlxc.net.0.vlan.id = 1\n", E_PRIVILEGE,
+	    "type = vlan");
+	bad("lxc.net.0.type = phys\nlxc.net.0.link = br0\n", E_PRIVILEGE, "type = phys");
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		_cleanup_free_ char *text = xasprintf(VETH(0) "lxc.net.0.%s\n", keys[i]);
+		_cleanup_free_ char *key = xstrndup(keys[i], strcspn(keys[i], " "));
+		bad(text, E_PRIVILEGE, key);
+	}
+}
+
+static void what_does_not_fit_together_is_refused_to_root_too(void **state)
+{
+	(void)state;
+	bad("lxc.net.0.type = macvlan\n", E_CONFIG_VALUE, "lxc.net.0.link is missing");
+	bad("lxc.net.0.type = vlan\nlxc.net.0.link = br0\n", E_CONFIG_VALUE, "vlan.id is missing");
+	bad("lxc.net.0.type = ipvlan\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 02:00:00:00:00:01\n",
+	    E_CONFIG_VALUE, "an ipvlan has the address of its link");
+	bad("lxc.net.0.type = veth\nlxc.net.0.veth.vlan.id = 5\n", E_CONFIG_VALUE, "needs a bridge");
+	bad("lxc.net.0.type = veth\nlxc.net.0.l2proxy = 1\n", E_CONFIG_VALUE, "needs a link");
+	bad("lxc.net.0.type = phys\nlxc.net.0.link = br0\nlxc.net.0.l2proxy = 1\n", E_CONFIG_VALUE,
+	    "is for veth, macvlan and ipvlan");
+	bad("lxc.net.0.type = macvlan\nlxc.net.0.link = nosuch0\n", E_NET_LINK,
+	    "interface nosuch0 does not exist");
+	bad("lxc.net.0.type = phys\nlxc.net.0.link = lo\n", E_NET_LINK, "lo is the loopback");
 }
 
 static void an_interface_without_a_type_or_a_veth_without_a_link_is_refused(void **state)
@@ -463,9 +517,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_without_an_interface_decide_about_lo_and_the_namespace),
-		cmocka_unit_test(types_that_do_not_work_yet_are_refused_with_file_and_line),
-		cmocka_unit_test(an_interface_without_a_type_or_a_veth_without_a_link_is_refused),
-		cmocka_unit_test(names_that_net_helper_would_refuse_are_refused_by_their_key),
+		cmocka_unit_test_setup_teardown(what_takes_a_capability_of_the_host_is_refused_to_others,
+						become_ordinary, become_root),
+		cmocka_unit_test(what_does_not_fit_together_is_refused_to_root_too),
+		cmocka_unit_test_setup_teardown(
+		    an_interface_without_a_type_or_a_veth_without_a_link_is_refused, become_ordinary,
+		    become_root),
+		cmocka_unit_test_setup_teardown(
+		    names_that_net_helper_would_refuse_are_refused_by_their_key, become_ordinary,
+		    become_root),
 		cmocka_unit_test(a_name_twice_and_lo_are_refused),
 		cmocka_unit_test(explicit_names_come_first_and_the_rest_get_free_ethn_by_index),
 		cmocka_unit_test(a_hardware_address_is_the_given_one_or_drawn_from_ours),
