@@ -110,6 +110,14 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 	none foreign <<<"$output"
 }
 
+@test "T-10 150 random steps of three users give each exactly what a model says" {
+	run box "$top/tests/attack/quota-model 150 $RANDOM"
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	[[ $output =~ ^"150 steps, "([0-9]+)" created, "([0-9]+)" refused"$ ]]
+	[ "${BASH_REMATCH[1]}" -gt 20 ]
+	[ "${BASH_REMATCH[2]}" -gt 5 ]
+}
+
 @test "T-10 there is no operation but the one, and two users cannot count for or touch each other" {
 	for op in 0 2 3 255 65535; do run box "call op=$op \$net veth br0 eth0"; replied stage=5 status=4; done
 	run box 'for n in 1 2 3; do hold c$n call hold=1 $net veth br0 eth0; done; as 1002 /opt/helper-call $net veth br0 eth0; release c1 c2 c3'
