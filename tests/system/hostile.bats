@@ -88,10 +88,12 @@ host_state() {
 }
 
 @test "T-15 nothing inside may trace or signal the supervisor or the attaching command" {
-	run me 'lxc-attach -n box -- sh -c "kill -9 -1; ls /proc | grep -c \"^[0-9]\""'
-	me 'lxc-wait -n box -s "RUNNING|STOPPED" -t 10'
-	# the container's own processes at most
-	me 'lxc-start -q -n box'
+	supervisor=$(pgrep -u lxc-dnscrypt -f 'lxc monitor.* box$')
+	init=$(me 'lxc-info -n box -pH')
+	run me 'timeout 5 lxc-attach -n box -- sh -c "kill -9 -1; kill -9 0"'
+	[ "$status" != 0 ]
+	[ "$(pgrep -u lxc-dnscrypt -f 'lxc monitor.* box$')" = "$supervisor" ]
+	[ "$(me 'lxc-info -n box -pH')" = "$init" ]
 	[ "$(state lxc-dnscrypt box)" = RUNNING ]
 }
 
@@ -116,17 +118,62 @@ host_state() {
 		    try:
 		        s.connect(path)
 		        held.append(s)
-		        if i % 3 == 0: s.send(struct.pack("<IIIi", 0x4c585053, 1, 3, 0))
+		        if i % 3 == 0: s.send(struct.pack("<IIIi", 0x4c585053, 2, 3, 0))
 		        if i % 3 == 1: s.send(os.urandom(i + 1))
-		        if i % 3 == 2: s.send(struct.pack("<IIIi", 0x4c585053, 1, i, -i))
+		        if i % 3 == 2: s.send(struct.pack("<IIIi", 0x4c585053, 2, i + 12, -i))
 		    except OSError: pass
 		for n in range(300):
-		    try: held[0].send(struct.pack("<IIIi", 0x4c585053, 1, 2, 0))
+		    try: held[0].send(struct.pack("<IIIi", 0x4c585053, 2, 2, 0))
 		    except OSError: break
 	EOF
 	me 'timeout 20 python3 /tmp/flood.py' || :
 	[ "$(me 'timeout 5 lxc-info -n box -sH')" = RUNNING ]
 	me 'timeout 5 lxc-attach -n box -- true'
+}
+
+@test "T-31 4000 requests with random operations, sizes, numbers and descriptors leave the supervisor as it was" {
+	supervisor=$(pgrep -u lxc-dnscrypt -f 'lxc monitor.* box$')
+	before=$(ls "/proc/$supervisor/fd" | wc -l)
+	me 'cat >/tmp/fuzz.py' <<-'EOF'
+		import array, glob, os, random, socket, struct, sys
+		path = glob.glob(os.path.expanduser("~/.cache/lxc/run/*/box/socket"))[0]
+		random.seed(int(sys.argv[1]))
+		null, (reading, writing) = os.open("/dev/null", os.O_RDWR), os.pipe()
+		kinds = [null, reading, writing, os.open("/", os.O_RDONLY), os.open("/proc/self/exe", os.O_PATH)]
+		s, answered = None, 0
+		for n in range(4000):
+		    if s is None or random.random() < 0.2:
+		        if s: s.close()
+		        s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		        s.connect(path)
+		    # 4 with 0 to 3 is a signal to the container's init, 5 with 1 freezes it: those would be obeyed.
+		    operation = random.choice((1, 1, 2, 3, 4, 6, 6, 6, 7, 8, 9, 10, 11, 0, 2**31, random.getrandbits(32)))
+		    argument = random.choice((0, 1, -1, 7, 65535, 2**31 - 1, -2**31)) if operation != 4 else random.choice((4, -1, 99))
+		    data = struct.pack("<IIIi", 0x4c585053, 2, operation, argument)
+		    if random.random() < 0.1: data = data[:random.randrange(17)]
+		    if random.random() < 0.1: data += os.urandom(random.randrange(1, 4000))
+		    if random.random() < 0.1: data = os.urandom(4) + data[4:]
+		    request = os.memfd_create("r", os.MFD_ALLOW_SEALING)
+		    os.write(request, os.urandom(random.randrange(3000)))
+		    fds = [random.choice(kinds + [request]) for _ in range(random.choice((0, 1, 2, 5, 5, 8, 9, 30)))]
+		    try:
+		        s.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else [])
+		        s.setblocking(False)
+		        if len(s.recv(8192)) > 1000: answered += 1
+		    except BlockingIOError: pass
+		    except OSError: s.close(); s = None
+		    if s: s.settimeout(2)
+		    os.close(request)
+		print(answered)
+	EOF
+	run me "timeout 60 python3 /tmp/fuzz.py $RANDOM"
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	[ "$output" -gt 100 ] # of them were answered at once
+	[ "$(pgrep -u lxc-dnscrypt -f 'lxc monitor.* box$')" = "$supervisor" ]
+	[ "$(me 'timeout 5 lxc-info -n box -sH')" = RUNNING ]
+	me 'timeout 5 lxc-attach -n box -- true'
+	wait_for 5 eval '[ "$(ls "/proc/$supervisor/fd" | wc -l)" -le "$before" ]'
+	wait_for 5 eval '[ "$(pgrep -P "$supervisor" | wc -l)" -eq 1 ]'
 }
 
 @test "output on the console that nobody reads does not hold up the container" {

@@ -63,6 +63,44 @@ unharmed() {
 	done
 }
 
+# ask USER: what the socket of "secret" answers to a request for its state, in bytes
+ask() {
+	setpriv --reuid "$1" --regid "$1" --clear-groups python3 - "$(echo /home/lxc-dnscrypt/.cache/lxc/run/*/secret/socket)" <<-'EOF'
+		import socket, struct, sys
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		s.settimeout(3)
+		s.connect(sys.argv[1])
+		try:
+		    s.send(struct.pack("<IIIi", 0x4c585053, 2, 1, 0))
+		    print(len(s.recv(8192)))
+		except OSError as error: print(error.strerror)
+	EOF
+}
+
+@test "T-31 the supervisor answers nobody else even if every directory is open, and commands believe no other server" {
+	sockets=$(echo /home/lxc-dnscrypt/.cache/lxc/run/*/secret/socket)
+	open=(/home/lxc-dnscrypt /home/lxc-dnscrypt/.cache /home/lxc-dnscrypt/.cache/lxc /home/lxc-dnscrypt/.cache/lxc/run "${sockets%/*/*}" "${sockets%/*}")
+	modes=$(stat -c %a "${open[@]}")
+	chmod 777 "${open[@]}" "$sockets"
+	[ "$(ask lxc-dnscrypt)" -gt 100 ]
+	answer=$(ask lxc-cache)
+	[[ $answer == 0 || $answer == *[Rr]eset* || $answer == *"roken pipe"* ]] || { echo "$answer"; false; }
+	# A server of the other user's in the same place.
+	mv "$sockets" "$sockets.real"
+	setpriv --reuid lxc-cache --regid lxc-cache --clear-groups python3 -c "import socket, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.bind('$sockets'); s.listen(9); time.sleep(30)" &
+	server=$!
+	wait_for 5 test -S "$sockets"
+	chmod 777 "$sockets"
+	i=0; for mode in $modes; do chmod "$mode" "${open[$i]}"; i=$((i + 1)); done
+	run me 'timeout 5 lxc-info -n secret -sH'
+	kill $server
+	mv -f "$sockets.real" "$sockets"; chmod 600 "$sockets"
+	[[ $output != *RUNNING* ]]
+	[ "$status" != 124 ]
+	unharmed
+}
+
 @test "no abstract socket of a container can be found by everybody" {
 	run grep -E '@.*(secret|lxc)' /proc/net/unix
 	[ "$status" = 1 ]

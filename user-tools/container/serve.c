@@ -104,6 +104,9 @@ static int do_signal(struct supervisor *supervisor, struct client *client, int a
 	bool ignored = false;
 	int signal = SIGKILL;
 	(void)client;
+	if (argument < SIGNAL_HALT || argument > SIGNAL_KILL)
+		return error_set(err, E_SUPERVISOR, 0, "the supervisor does not know signal %d",
+				 argument);
 	if (argument == SIGNAL_HALT)
 		signal = halt_signal(supervisor, &ignored);
 	else if (argument == SIGNAL_REBOOT) {
