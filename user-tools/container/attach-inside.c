@@ -8,6 +8,7 @@
 #define LOG_MODULE "attach"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -373,7 +374,27 @@ void attach_collect_pids(struct supervisor *supervisor)
 			on_pid(supervisor, &client->pid_pipe, 0);
 }
 
-void attach_start(struct supervisor *supervisor, struct client *client, int *fds, size_t count)
+/*
+ * Born in the container's group where it has one in cgroup2: moving into it makes the kernel wait
+ * for a grace period, which takes longer than the rest of attaching.
+ */
+static pid_t fork_joiner(const struct supervisor *supervisor, uint32_t elevated)
+{
+	struct clone_args args = { .exit_signal = SIGCHLD };
+	int group = elevated & ATTACH_ELEVATE_CGROUP ? -1 : cgroup_payload_fd(supervisor->plan->cgroup);
+	if (group >= 0) {
+		struct clone_args into = args;
+		into.flags = CLONE_INTO_CGROUP;
+		into.cgroup = (uint64_t)group;
+		pid_t pid = (pid_t)syscall(SYS_clone3, &into, sizeof(into));
+		if (pid >= 0)
+			return pid;
+	}
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+void attach_start(struct supervisor *supervisor, struct client *client, uint32_t elevated, int *fds,
+		  size_t count)
 {
 	int pid_pipe[2];
 	if (count != ATTACH_FDS || supervisor->payload.pid <= 0 || client->attached > 0 ||
@@ -387,7 +408,7 @@ void attach_start(struct supervisor *supervisor, struct client *client, int *fds
 			   .channel = fds[4],
 			   .pid_pipe = pid_pipe[1],
 			   .proc = -1 };
-	pid_t pid = fork();
+	pid_t pid = fork_joiner(supervisor, elevated);
 	if (pid == 0) {
 		close(pid_pipe[0]);
 		run_joiner(&job, fds[3]);

@@ -272,7 +272,8 @@ int container_attach(struct container *container, const struct attach_options *o
 		return error_set(err, E_ATTACH, errno, "socketpair");
 	_cleanup_close_ int own = channel[0];
 	int fds[ATTACH_FDS] = { 0, 1, 2, request, channel[1] };
-	int result = client_send(connection, MESSAGE_ATTACH, 0, fds, ATTACH_FDS, err);
+	int result = client_send(connection, MESSAGE_ATTACH, (int)options->elevated, fds,
+				 ATTACH_FDS, err);
 	close(channel[1]);
 	if (result < 0)
 		return -1;

@@ -27,8 +27,8 @@ enum message_operation {
 	MESSAGE_SUBSCRIBE,  /* -> status now, and again at every change of state */
 	MESSAGE_SIGNAL,	    /* argument: enum message_signal; -> status */
 	MESSAGE_FREEZE,	    /* argument: 1 freeze, 0 thaw; -> status */
-	MESSAGE_ATTACH,	    /* fds: stdin, stdout, stderr, request (memfd), channel; -> at the end,
-			       value = wait status */
+	MESSAGE_ATTACH,	    /* argument: what of it is elevated; fds: stdin, stdout, stderr,
+			       request (memfd), channel; -> at the end, value = wait status */
 	MESSAGE_CONSOLE, /* argument: tty, -1 = first free; -> value = tty, fd of its master (0: of
 			    a stream) */
 	MESSAGE_RESIZE,	 /* argument: rows << 16 | columns of /dev/console; no reply */

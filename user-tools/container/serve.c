@@ -267,7 +267,7 @@ static void serve_request(struct supervisor *supervisor, struct client *client,
 	struct message_reply reply;
 	struct error err = { 0 };
 	if (request->operation == MESSAGE_ATTACH) {
-		attach_start(supervisor, client, fds, count);
+		attach_start(supervisor, client, (uint32_t)request->argument, fds, count);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)

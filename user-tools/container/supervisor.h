@@ -119,7 +119,9 @@ void serve_error(struct supervisor *supervisor, struct client *client, uint32_t 
 		 const struct error *err);
 void serve_fill_status(const struct supervisor *supervisor, struct message_reply *reply);
 
-void attach_start(struct supervisor *supervisor, struct client *client, int *fds, size_t count);
+/* elevated: ATTACH_ELEVATE_CGROUP is asked of it here, the rest of the request is read by the joiner. */
+void attach_start(struct supervisor *supervisor, struct client *client, uint32_t elevated, int *fds,
+		  size_t count);
 
 /* Before reaping: learn the pids that joiners have told. */
 void attach_collect_pids(struct supervisor *supervisor);
