@@ -277,7 +277,7 @@ INSTALL_DIRS := $(BINDIR) $(LIBEXECDIR)/lxc $(LIBEXECDIR)/lxc-privsep $(LIBDIR)/
 	$(DATADIR)/lxc/config/common.conf.d $(DATADIR)/lxc/config/userns.conf.d $(MANDIR) $(SYSCONFDIR)/lxc
 # Root owns what root installs, whatever umask it has; an ordinary user installing into DESTDIR owns it and says so.
 PUT := install -D -m
-export O LIBEXECDIR DESTDIR
+export O LIBEXECDIR DESTDIR DATADIR SYSCONFDIR
 
 # ---- shipped configuration ------------------------------------------------------------------------------------------
 # Besides common.conf and its like the files of the distributions whose images name one: NAME.common.conf, NAME.userns.conf.
@@ -310,6 +310,7 @@ install: all $(SHARED_CONF:%=$(O)/config/%)
 		$(PUT) 644 $(O)/completions/zsh/_$$c $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c && \
 		$(PUT) 644 $(O)/completions/fish/$$c.fish $(DESTDIR)$(FISHDIR)/$$c.fish || exit 1; done
 ifeq ($(NO_HELPERS),)
+	@sh user-tools/share/apparmor/install-profiles install
 	@sh setuid-helpers/install-helpers install
 else
 	@echo 'WITH_SECCOMP=0: no net-helper and no idmap-helper: maps by newuidmap(1), networks "empty" and "none" only'
@@ -317,6 +318,7 @@ endif
 
 uninstall:
 	@sh setuid-helpers/install-helpers uninstall
+	@sh user-tools/share/apparmor/install-profiles uninstall
 	@cd / && for c in $(filter-out $(NIC),$(COMMANDS)); do rm -f $(DESTDIR)$(BINDIR)/$$c; done
 	@rm -f $(DESTDIR)$(LIBEXECDIR)/lxc/$(NIC) $(addprefix $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/,init.lxc user-scope)
 	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done

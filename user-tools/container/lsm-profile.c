@@ -16,49 +16,16 @@
 
 #define PARSER "apparmor_parser"
 
-/* The root of a privileged container is the host's: it may do what a system needs, and nothing that
- * changes the host. What lxc.mount.auto makes read-only is denied once more. */
-static const char rules[] =
-    " flags=(attach_disconnected,mediate_deleted) {\n"
-    "  capability,\n"
-    "  network,\n"
-    "  file,\n"
-    "  signal,\n"
-    "  unix,\n"
-    "  dbus,\n"
-    "  umount,\n"
-    "  pivot_root,\n"
-    "  ptrace (read, readby, trace, tracedby) peer=@{profile_name},\n"
-    "\n"
-    "  deny /proc/{kcore,kmem,mem,sysrq-trigger} rwklx,\n"
-    "  deny /proc/acpi/** rwklx,\n"
-    "  deny /proc/sys/{debug,dev,fs,vm}/** wklx,\n"
-    "  deny /proc/sys/kernel/{core_p*,modprobe,modules_disabled,poweroff_cmd,hotplug,sysrq} wklx,\n"
-    "  deny /proc/sys/kernel/{kexec_*,kptr_restrict,dmesg_restrict,panic*,perf_*,ftrace_*} wklx,\n"
-    "  deny /proc/sys/kernel/{randomize_va_space,unprivileged_*,usermodehelper/*,yama/*} wklx,\n"
-    "  deny /sys/{block,bus,dev,hypervisor,kernel,module,power}/** wklx,\n"
-    "  deny /sys/firmware/** rwklx,\n"
-    "  deny /sys/fs/{bpf,pstore,selinux,smackfs}/** rwklx,\n"
-    "\n";
-
-/* Mounts that show nothing which the container does not have already. */
-static const char plain_mounts[] =
-    "  mount fstype=(tmpfs,ramfs,mqueue,hugetlbfs,overlay,fuse,fuse.*),\n"
-    "  mount fstype=(proc,sysfs,cgroup,cgroup2,devpts),\n"
-    "  mount options in (rw,ro,bind,rbind,remount,nosuid,nodev,noexec,relatime,noatime,"
-    "strictatime),\n"
-    "  mount options in (make-slave,make-rslave,make-shared,make-rshared,make-private,"
-    "make-rprivate),\n";
-
-/* What the containers in it need: new views of /proc and /sys, profiles of their own. */
-static const char nested_mounts[] = "  mount,\n"
-				    "  change_profile -> **,\n";
+#define PARTS DATADIR "/lxc/apparmor"
 
 char *lsm_profile_text(const char *name, bool nesting, const struct string_list *raw)
 {
 	_cleanup_free_ char *own = string_list_join(raw, "\n  ");
-	return xasprintf("profile \"%s\"%s%s  %s\n}\n", name, rules,
-			 nesting ? nested_mounts : plain_mounts, own ? own : "");
+	return xasprintf("profile \"%s\" flags=(attach_disconnected,mediate_deleted) {\n"
+			 "  include \"" PARTS "/container\"\n"
+			 "  include \"" PARTS "/%s\"\n"
+			 "  %s\n}\n",
+			 name, nesting ? "nesting" : "mounts", own ? own : "");
 }
 
 /* The text on the parser's standard input: it needs no file that somebody could change. */
@@ -75,7 +42,7 @@ static int run_parser(const char *option, const char *text)
 		credentials_reset_signals();
 		dup2(input, 0);
 		string_list_add(&environment, "PATH=/usr/sbin:/sbin:/usr/bin:/bin");
-		execute_command((char *[]){ PARSER, "-K", (char *)option, NULL }, &environment);
+		execute_command((char *[]){ PARSER, "-qK", (char *)option, NULL }, &environment);
 		_exit(127);
 	}
 	while (pid > 0 && waitpid(pid, &status, 0) < 0)
