@@ -114,11 +114,8 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 	done
 	for path in /magic /proc/self/root /proc/self/cwd /proc/1/root/srv/victim /fds/3 $(seq -f /proc/self/fd/%g 0 20); do
 		start "lxc.init.cwd=$path"
-		if [ "$status" -eq 0 ]; then
-			echo "$path was entered"
-			false
-		fi
-		[[ "$output" == *"lxc.init.cwd = $path: "* ]]
+		[ "$status" -eq 1 ] || { echo "$path was entered"; false; }
+		says "lxc.init.cwd = $path: "
 	done
 	untouched
 }
@@ -142,17 +139,18 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 	untouched
 }
 
-@test "T-26 directories that are exchanged for links during 30 starts never lead us out" {
+@test "T-26 directories that are exchanged for links during 16 starts never lead us out" {
 	local good=0
 	inside_tree 'mkdir -p a/x srv/victim w; for what in proc dev a w; do ln -s /srv/victim link.$what; done'
-	for what in proc dev a w; do swap $what link.$what; done
-	for _ in $(seq 30); do
+	for what in a w; do swap $what link.$what; done
+	for i in $(seq 16); do
+		[ $i != 9 ] || for what in proc dev; do swap $what link.$what; done
 		start 'lxc.mount.entry=tmpfs a/x tmpfs create=dir' 'lxc.mount.entry=/dev/null a/new none bind,create=file' lxc.init.cwd=/w/deep/er
 		[ "$status" -ne 0 ] || good=$((good + 1))
 		[ "$status" -ne 0 ] || stop
 	done
 	[ "$(state lxc-dnscrypt tree)" = STOPPED ]
-	echo "$good of 30 starts succeeded"
+	echo "$good of 16 starts succeeded"
 	untouched
 }
 

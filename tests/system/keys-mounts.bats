@@ -177,8 +177,11 @@ root_box() {
 	refused 'lxc.mount.entry=/tmp srv none bind,mand' -- 'mount option "mand": mandatory locks have left the kernel with Linux 5.15'
 	refused 'lxc.mount.entry=/tmp srv none bind,X-mount.owner=5' -- 'mount option "X-mount.owner=5": of these only x-mount.mkdir is done here'
 	refused 'lxc.mount.entry=/dev/vda srv ext4 ro' -- 'only root of the host mounts a ext4 file system' 'fix: have it mounted on the host and use bind'
+	for target in / . ../.. ./ //; do
+		refused "lxc.mount.entry=/tmp $target none bind" -- "lxc.mount.entry = /tmp $target none bind: the target is "
+	done
 	refused 'lxc.mount.entry=/no/such srv none bind' -- '/no/such srv none bind: opening the source: No such file or directory'
-	refused 'lxc.mount.entry=tmpfs srv tmpfs nonsense=1' -- 'tmpfs srv tmpfs nonsense=1: mounting it: Invalid argument'
+	refused 'lxc.mount.entry=tmpfs srv tmpfs nonsense=1' -- 'tmpfs srv tmpfs nonsense=1: mounting it (tmpfs: Unknown parameter '\'nonsense\''): Invalid argument'
 	refused 'lxc.mount.entry=/etc/passwd mnt none bind' -- 'fix: source and target are both directories, or neither is'
 	refused 'lxc.mount.entry=/ srv none bind' -- 'fix: mounts lie below /: use rbind instead of bind'
 }
@@ -262,6 +265,27 @@ root_box() {
 	says 'left out'
 	run root_box 'lxc.mount.entry=/proc/sys data none bind,idmap=container' -- true
 	says 'idmap=container: mounting /proc/sys with other owners: Invalid argument' 'fix: the kernel cannot do it for this file system'
+}
+
+@test "lxc.rootfs.path is the root, with or without dir:, and what is none is refused" {
+	me 'mkdir -p other/bin; cp -a .local/share/lxc/box/rootfs/bin/busybox other/bin/; touch other/this-one; mkdir other/dev other/proc other/sys'
+	for value in "$HOME_OF_ME/other" "dir:$HOME_OF_ME/other"; do
+		me "lxc-start -q -n box -s lxc.rootfs.path=$value -s lxc.mount.auto= -- /bin/busybox sleep 60"
+		me 'lxc-attach -n box -- /bin/busybox ls /this-one'
+		me 'lxc-stop -k -n box'
+	done
+	refused lxc.rootfs.path=other -- 'lxc.rootfs.path = other: not an absolute path; accepted: [TYPE:]/PATH'
+	refused lxc.rootfs.path=/no/such -- 'root file system /no/such: No such file or directory' 'fix: create it (lxc-create) or correct lxc.rootfs.path'
+	refused lxc.rootfs.path=/etc/passwd -- 'root file system /etc/passwd: Not a directory'
+}
+
+@test "with proc:mixed each start has a boot id of its own, read-only; with proc:rw /proc is whole" {
+	first=$(with -- 'cat /proc/sys/kernel/random/boot_id')
+	second=$(with -- 'cat /proc/sys/kernel/random/boot_id')
+	[[ "$first" =~ ^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$ ]]
+	[ "$first" != "$second" ]
+	[ "$first" != "$(cat /proc/sys/kernel/random/boot_id)" ]
+	[ "$(with lxc.mount.auto= lxc.mount.auto=proc:rw -- 'cat /proc/sys/kernel/random/boot_id')" = "$(cat /proc/sys/kernel/random/boot_id)" ]
 }
 
 @test "lxc.rootfs.options: attributes and propagation of the root alone" {

@@ -6,8 +6,10 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/random.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "rootfs/internal.h"
 
@@ -59,6 +61,40 @@ bool rootfs_keeps_capability(const struct config *config, int capability)
 	return config->has_cap_keep ? (config->cap_keep & bit) != 0 : !(config->cap_drop & bit);
 }
 
+/*
+ * Every start is a boot: systemd's journal and others tell boots apart by this id. It lies in our
+ * /dev and is shown over the host's. Only where /proc is covered in part anyway: a whole one can be
+ * mounted once more by containers inside, mount_too_revealing().
+ */
+static int show_boot_id(struct rootfs *rootfs, int proc, struct error *err)
+{
+	uint8_t r[16];
+	char text[40];
+	if (!rootfs->config->autodev)
+		return 0;
+	if (getrandom(r, sizeof(r), 0) != sizeof(r))
+		return error_set(err, E_MOUNT, errno, "random numbers for a boot id");
+	snprintf(text, sizeof(text),
+		 "%02x%02x%02x%02x-%02x%02x-4%x%02x-%x%x%02x-%02x%02x%02x%02x%02x%02x\n", r[0],
+		 r[1], r[2], r[3], r[4], r[5], r[6] & 15, r[7], 8 | (r[8] & 3), r[8] >> 4, r[9],
+		 r[10], r[11], r[12], r[13], r[14], r[15]);
+	_cleanup_close_ int dev = rootfs_open_place(rootfs, "dev", err);
+	if (dev < 0)
+		return -1;
+	_cleanup_close_ int file =
+	    openat(dev, ".lxc-boot-id", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+	_cleanup_close_ int place = resolve_open(proc, "sys/kernel/random/boot_id", 0);
+	if (place < 0 && errno == ENOENT)
+		return 0;
+	if (file < 0 || place < 0 || file_write_fd(file, text, strlen(text)) < 0)
+		return error_set(err, E_MOUNT, errno, "the boot id of the container");
+	_cleanup_close_ int copy = mount_copy(file, "", false);
+	if (copy < 0 || mount_attach(copy, place) < 0 ||
+	    mount_change(copy, MOUNT_ATTR_RDONLY | SAFE, 0, false) < 0)
+		return error_set(err, E_MOUNT, errno, "the boot id of the container");
+	return 0;
+}
+
 static int mount_proc(struct rootfs *rootfs, struct error *err)
 {
 	_cleanup_close_ int proc = rootfs_mount_on(rootfs, "proc", "proc", NULL, SAFE, err);
@@ -70,7 +106,8 @@ static int mount_proc(struct rootfs *rootfs, struct error *err)
 	 * read-only one. */
 	_cleanup_close_ int net = mount_copy(proc, "sys/net", false);
 	if (overlay_self(proc, "sys", MOUNT_ATTR_RDONLY, err) < 0 ||
-	    overlay_self(proc, "sysrq-trigger", MOUNT_ATTR_RDONLY, err) < 0)
+	    overlay_self(proc, "sysrq-trigger", MOUNT_ATTR_RDONLY, err) < 0 ||
+	    show_boot_id(rootfs, proc, err) < 0)
 		return -1;
 	if (net < 0 || !rootfs_keeps_capability(rootfs->config, CAP_NET_ADMIN))
 		return 0;

@@ -126,7 +126,10 @@ int rootfs_mount_entries(struct rootfs *rootfs, struct error *err)
 		if (mount_one(rootfs, i) == 0 || left_out(item, errno))
 			continue;
 		int error = errno;
-		mount_item_error(item, E_MOUNT, error, "mounting it", err);
+		_cleanup_free_ char *what = *mount_why()
+						? xasprintf("mounting it (%s)", mount_why())
+						: xstrdup("mounting it");
+		mount_item_error(item, E_MOUNT, error, what, err);
 		advise(rootfs, item, error, err);
 		return -1;
 	}

@@ -26,22 +26,42 @@ static int set_options(int fs, const char *options)
 	return result;
 }
 
+/* What the kernel said to a file system context, "e tmpfs: Unknown parameter 'x'"; the last one. */
+static _Thread_local char why[256];
+
+static void keep_why(int fs)
+{
+	int saved = errno;
+	ssize_t n;
+	while ((n = read(fs, why, sizeof(why) - 1)) < 0 && errno == EINTR)
+		;
+	why[n > 0 ? n : 0] = 0;
+	why[strcspn(why, "\n")] = 0;
+	errno = saved;
+}
+
+const char *mount_why(void)
+{
+	return string_starts(why, "e ") ? why + 2 : "";
+}
+
 int mount_new(const char *fstype, const char *source, const char *options, uint64_t attributes)
 {
+	*why = 0;
 	_cleanup_close_ int fs = fsopen(fstype, FSOPEN_CLOEXEC);
 	if (fs < 0)
 		return -1;
-	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
-		return -1;
-	if (options && set_options(fs, options) < 0)
-		return -1;
-	/* A device that cannot be written to is only opened like this. */
-	if (source && *source == '/' && (attributes & MOUNT_ATTR_RDONLY) &&
-	    fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL, 0) < 0)
-		return -1;
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -1;
-	return fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
+	/* A device that cannot be written to is only opened with "ro". */
+	bool device_ro = source && *source == '/' && (attributes & MOUNT_ATTR_RDONLY);
+	int made = -1;
+	if ((!source || fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) == 0) &&
+	    (!options || set_options(fs, options) == 0) &&
+	    (!device_ro || fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL, 0) == 0) &&
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		made = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
+	if (made < 0)
+		keep_why(fs);
+	return made;
 }
 
 int mount_copy(int dirfd, const char *path, bool recursive)
@@ -120,10 +140,15 @@ int mount_apply(int fd, uint64_t set, uint64_t clear, bool recursive)
 
 int mount_reconfigure(int fd, const char *options)
 {
+	*why = 0;
 	_cleanup_close_ int fs = fspick(fd, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
-	if (fs < 0 || set_options(fs, options) < 0)
+	if (fs < 0)
 		return -1;
-	return fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
+	if (set_options(fs, options) == 0 &&
+	    fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) == 0)
+		return 0;
+	keep_why(fs);
+	return -1;
 }
 
 int mount_idmap(int fd, int user_namespace, bool recursive)

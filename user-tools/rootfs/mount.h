@@ -17,6 +17,8 @@
 /* A new mount of a file system; options "size=1,mode=755" or NULL; MOUNT_ATTR_*. Detached fd or -1
  * (errno). */
 int mount_new(const char *fstype, const char *source, const char *options, uint64_t attributes);
+/* What the kernel said when the last mount_new() or mount_reconfigure() failed, or "". */
+const char *mount_why(void);
 /* A detached copy of what is at path below dirfd ("" = dirfd itself). -1 (errno). */
 int mount_copy(int dirfd, const char *path, bool recursive);
 /* Attach a detached mount to a place given by descriptor. 0 or -1 (errno). */

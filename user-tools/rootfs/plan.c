@@ -151,6 +151,18 @@ static int check_new(const struct rootfs_plan *plan, const struct mount_item *it
 	return 0;
 }
 
+/* "/", ".", "../..": RESOLVE_IN_ROOT makes the root of all of them. */
+static bool is_root(const char *path)
+{
+	struct string_list parts = { 0 };
+	bool root = true;
+	string_list_add_words(&parts, path, "/");
+	for (size_t i = 0; i < parts.count && root; i++)
+		root = strcmp(parts.items[i], ".") == 0 || strcmp(parts.items[i], "..") == 0;
+	string_list_clear(&parts);
+	return root;
+}
+
 static int check_item(const struct rootfs_plan *plan, const struct mount_item *item,
 		      struct error *err)
 {
@@ -165,6 +177,10 @@ static int check_item(const struct rootfs_plan *plan, const struct mount_item *i
 			   ? mount_item_error(item, E_CONFIG_VALUE, 0,
 					      "relative and idmap= are not for a remount", err)
 			   : 0;
+	if (is_root(item->target))
+		return mount_item_error(item, E_CONFIG_VALUE, 0,
+					"the target is the root itself, which is lxc.rootfs.path",
+					err);
 	if (!options->bind)
 		return check_new(plan, item, err);
 	if (check_bind(item, err) < 0)
