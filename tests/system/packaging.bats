@@ -67,6 +67,26 @@ packager() { as lxc-dnscrypt "cd $SRC; unset MAKEFLAGS; export CFLAGS=-O0; $*"; 
 	[ ! -e /tmp/none/flags ]
 }
 
+@test "after an upgrade containers that run are listed and can be stopped, and nothing else is made of them" {
+	empty_conf lxc-dnscrypt
+	me 'lxc-create -n web -t busybox' >/dev/null
+	packager "sed -i 's/^#define MESSAGE_VERSION .*/#define MESSAGE_VERSION 999u/' user-tools/container/message.h
+		make -s -j2 O=build build/bin/lxc-start" >/dev/null
+	for stop in 'lxc-stop -n web' 'lxc-stop -k -n web'; do
+		me "$SRC/build/bin/lxc-start -q -n web"
+		[ "$(me 'lxc-ls -f -F name,state' 2>/dev/null | tail -n 1)" = 'web  RUNNING ' ]
+		run me 'lxc-start -n web'
+		says 'already running'
+		run me 'lxc-attach -n web -- true'
+		[ "$status" -eq 1 ]
+		says 'another version' 'fix: lxc-stop'
+		[ "$(me 'lxc-destroy -n web' 2>&1 | head -n 1)" = 'lxc-destroy: web: the container is RUNNING' ]
+		me "$stop"
+		[ -z "$(processes_of lxc-dnscrypt | grep 'lxc monitor')" ]
+	done
+	me 'lxc-start -q -n web && lxc-stop -k -n web && lxc-destroy -n web'
+}
+
 @test "clean removes the build and nothing else" {
 	before=$(cd $SRC && find . -path ./build -prune -o -print | sort)
 	packager 'make -s clean'

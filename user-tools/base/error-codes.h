@@ -16,6 +16,7 @@ ERROR_CODE(E_NOT_RUNNING,       "not-running",        "the container is not runn
 ERROR_CODE(E_BUSY,              "busy",               "another command is working on the container")
 ERROR_CODE(E_TIMEOUT,           "timeout",            "something did not happen in the time given")
 ERROR_CODE(E_SUPERVISOR,        "supervisor",         "the supervisor of the container went away or did not answer as expected")
+ERROR_CODE(E_OTHER_VERSION,     "other-version",      "the supervisor of the container is one of another version")
 ERROR_CODE(E_CONFIG_READ,       "config-unreadable",  "a configuration file cannot be read")
 ERROR_CODE(E_CONFIG_SYNTAX,     "config-syntax",      "a line of a configuration file is not a comment, blank or KEY = VALUE")
 ERROR_CODE(E_CONFIG_KEY,        "config-key",         "an lxc.* key does not exist")

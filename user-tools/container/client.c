@@ -41,10 +41,9 @@ int client_receive(int socket, struct message_reply *reply, int *fds, size_t *co
 		return error_set(err, E_SUPERVISOR, errno, "the supervisor's answer");
 	if (n != (ssize_t)sizeof(*reply) || reply->magic != MESSAGE_MAGIC ||
 	    reply->version != MESSAGE_VERSION) {
-		error_set(err, E_SUPERVISOR, 0,
-			  "the supervisor runs another version of this program");
-		return error_fix(err, "stop the container with the version it was started with "
-				      "(or kill its supervisor) and start it again");
+		error_set(err, E_OTHER_VERSION, 0,
+			  "the container was started by another version of this program");
+		return error_fix(err, "lxc-stop it and start it again");
 	}
 	reply->error.message[sizeof(reply->error.message) - 1] = 0;
 	reply->error.rule[sizeof(reply->error.rule) - 1] = 0;
@@ -95,6 +94,10 @@ int container_get_state(const struct container *container, enum container_state 
 	}
 	if (why.code == E_NOT_RUNNING)
 		return 0;
+	if (why.code == E_OTHER_VERSION) { /* a supervisor is there, and more cannot be known */
+		*state = STATE_RUNNING;
+		return 0;
+	}
 	if (err)
 		*err = why;
 	return -1;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/socket.h"
 #include "container/client.h"
 #include "network/network.h"
@@ -93,6 +94,12 @@ int container_get_info(struct container *container, unsigned what, struct contai
 	    client_receive(socket, &reply, NULL, NULL, &why) <= 0) {
 		if (!error_is_set(&why) || why.code == E_NOT_RUNNING)
 			return 0; /* it ended just now */
+		if (why.code == E_OTHER_VERSION) {
+			info->state = STATE_RUNNING;
+			log_notice("%s: %s: only its state can be shown (fix: %s)", container->name,
+				   why.message, why.fix);
+			return 0;
+		}
 		if (err)
 			*err = why;
 		return -1;

@@ -2,9 +2,12 @@
 /* Halt, wait, kill: in this order. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/socket.h"
 #include "container/client.h"
 
 /* An init without a handler for the halt signal never gets it; it may only just have started, so it
@@ -124,6 +127,33 @@ static int kill_now(struct stop *stop, enum message_signal signal, struct error 
 	return wait_for_end(stop, err) < 0 ? -1 : 0;
 }
 
+/*
+ * A supervisor of another version understands no request, but it is ours to signal: SIGTERM is a
+ * clean stop to all of them, and without its supervisor the kernel ends the container.
+ */
+static int stop_other_version(int socket, const struct stop_options *options, struct error *err)
+{
+	pid_t pid = -1;
+	if (socket_peer(socket, NULL, &pid) < 0 || pid <= 0)
+		return -1;
+	_cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd ready = { .fd = pidfd, .events = POLLIN };
+	if (pidfd < 0)
+		return errno == ESRCH ? (error_clear(err), 0) : -1;
+	error_clear(err);
+	int timeout = options->kill ? 0 : options->timeout_ms;
+	if (!options->kill && syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0) < 0)
+		return error_set(err, E_SUPERVISOR, errno, "signalling the supervisor");
+	if (options->nowait || poll(&ready, 1, timeout) > 0)
+		return 0;
+	if (options->nokill)
+		return error_set(err, E_TIMEOUT, 0, "the container did not stop in the time given");
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0)
+		return error_set(err, E_SUPERVISOR, errno, "killing the supervisor");
+	poll(&ready, 1, -1);
+	return 0;
+}
+
 int container_stop(struct container *container, const struct stop_options *options,
 		   struct error *err)
 {
@@ -137,6 +167,8 @@ int container_stop(struct container *container, const struct stop_options *optio
 	if (client_send(socket, MESSAGE_SUBSCRIBE, 0, NULL, 0, err) < 0)
 		return -1;
 	int n = next(&stop, -1, &reply, err);
+	if (n < 0 && err->code == E_OTHER_VERSION && !options->reboot)
+		return stop_other_version(socket, options, err);
 	if (n <= 0)
 		return n;
 	stop.init_pid = reply.init_pid;
