@@ -41,6 +41,12 @@ refused() {
 	[ "$status" -ne 0 ]
 }
 
+@test "limits hold for what lxc-execute runs" {
+	run me 'lxc-execute -n box -s lxc.prlimit.nofile=64:80 -s lxc.proc.oom_score_adj=300 -- cat /proc/self/limits /proc/self/oom_score_adj'
+	[[ "$output" =~ open\ files\ +64\ +80 ]]
+	[ "${lines[-1]}" = 300 ]
+}
+
 @test "lxc.prlimit: an empty value clears one, lxc.prlimit with an empty value all" {
 	run with lxc.prlimit.nofile=64 lxc.prlimit.core=0 lxc.prlimit.nofile= -- 'cat /proc/self/limits'
 	[[ ! "$output" =~ open\ files\ +64 ]]
@@ -91,6 +97,22 @@ refused() {
 	[ "$(sysctl -n net.ipv4.ip_forward kernel.shmmni kernel.msgmax net.ipv4.conf.lo.forwarding)" = "$before" ]
 }
 
+@test "lxc.sysctl of an interface is written when the interface is there" {
+	[ "$(with lxc.net.0.type=veth lxc.net.0.link=lxcbr0 lxc.net.0.name=web lxc.sysctl.net.ipv4.conf.web.proxy_arp=1 -- \
+		'cat /proc/sys/net/ipv4/conf/web/proxy_arp')" = 1 ]
+}
+
+@test "a sysctl that is the whole host's is said when root's privileged container sets it" {
+	lxc-create -n big -t busybox >/dev/null 2>&1
+	value=$(cat /proc/sys/vm/swappiness)
+	run lxc-start -n big -s lxc.net.0.type=empty -s "lxc.sysctl.vm.swappiness=$value" -s lxc.sysctl.kernel.shmmni=99
+	lxc-stop -k -q -n big || :
+	lxc-destroy -n big
+	[ "$status" -eq 0 ]
+	says "lxc.sysctl.vm.swappiness = $value: no namespace of the container has this: it changes the whole host"
+	[[ "$output" != *shmmni* ]]
+}
+
 @test "lxc.sysctl: unknown, not of a namespace, a value the kernel refuses, no name: each is named with its reason" {
 	refused 'lxc.sysctl.kernel.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.kernel.nothing=1
 	refused 'lxc.sysctl.net.ipv4.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.net.ipv4.nothing=1
@@ -126,6 +148,10 @@ refused() {
 	[ "$(tr -s ' ' <<<"${lines[2]}")" = 'boottime 3600000 0' ]
 	[ "${lines[3]}" = "${lines[4]}" ]
 	[ "${lines[3]}" != "$(readlink /proc/self/ns/time)" ]
+	me 'lxc-start -q -n box -s lxc.time.offset.boot=1000h'
+	[ "$(me "lxc-attach -n box -s 'USER|TIME' -- readlink /proc/self/ns/time")" != "$(readlink /proc/self/ns/time)" ]
+	[ "$(me "lxc-attach -n box -s 'USER|UTSNAME' -- readlink /proc/self/ns/time")" = "$(readlink /proc/self/ns/time)" ]
+	me 'lxc-stop -k -n box'
 	[ "$(with -- 'readlink /proc/1/ns/time')" = "$(readlink /proc/self/ns/time)" ]
 }
 

@@ -139,6 +139,25 @@ static void clock_offsets_have_units(void **state)
 	    "292 years; accepted: a number with h m s ms us ns");
 }
 
+static void a_family_is_shown_with_its_keys(void **state)
+{
+	bool known;
+	(void)state;
+	struct config *c = good("lxc.prlimit.nofile = 5\nlxc.prlimit.core = 0\nlxc.sysctl.a.b = 1\n"
+				"lxc.cgroup2.pids.max = 5\nlxc.prlimit.nofile = 6:7\n");
+	_cleanup_free_ char *limits = config_get(c, "lxc.prlimit", &known);
+	assert_true(known);
+	assert_string_equal(limits, "lxc.prlimit.core = 0\nlxc.prlimit.nofile = 6:7\n");
+	_cleanup_free_ char *groups = config_get(c, "lxc.cgroup2", &known);
+	assert_string_equal(groups, "lxc.cgroup2.pids.max = 5\n");
+	_cleanup_free_ char *none = config_get(c, "lxc.proc", &known);
+	assert_true(known);
+	assert_string_equal(none, "");
+	_cleanup_free_ char *one = config_get(c, "lxc.prlimit.nofile", &known);
+	assert_string_equal(one, "6:7");
+	config_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +166,7 @@ int main(void)
 		cmocka_unit_test(bad_limits_are_refused),
 		cmocka_unit_test(sysctl_names_are_read_as_sysctl_reads_them),
 		cmocka_unit_test(clock_offsets_have_units),
+		cmocka_unit_test(a_family_is_shown_with_its_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,29 @@ static char *shown_value(const struct config *config, const struct config_item *
 	return xstrdup(item->value);
 }
 
+/* Names that stand for all keys below them. */
+static bool is_family(const char *name)
+{
+	static const char *const families[] = { "lxc.prlimit", "lxc.sysctl", "lxc.proc",
+						"lxc.cgroup2", "lxc.cgroup" };
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (strcmp(name, families[i]) == 0)
+			return true;
+	return false;
+}
+
+static void append_family(char **text, const struct config_store *store, const char *name)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; i < store->item_count; i++) {
+		const struct config_item *item = &store->items[i];
+		if (strncmp(item->key, name, length) != 0 || item->key[length] != '.')
+			continue;
+		_cleanup_free_ char *line = xasprintf("%s = %s", item->key, item->value);
+		append(text, line, "\n");
+	}
+}
+
 char *config_get(const struct config *config, const char *name, bool *known)
 {
 	static const char *const types[] = { "empty",  "none", "veth", "macvlan",
@@ -61,12 +84,16 @@ char *config_get(const struct config *config, const char *name, bool *known)
 	const struct config_store *store = config->store;
 	const struct config_key *key = config_find_key(name);
 	char *text = NULL;
-	*known = key && strcmp(name, "lxc.include") != 0;
+	*known = (key && strcmp(name, "lxc.include") != 0) || is_family(name);
 	if (!*known)
 		return NULL;
 	if (strcmp(name, "lxc.net") == 0) {
 		for (size_t i = 0; i < config->net_count; i++)
 			append(&text, types[config->nets[i].type], "\n");
+		return text ? text : xstrdup("");
+	}
+	if (!key) {
+		append_family(&text, store, name);
 		return text ? text : xstrdup("");
 	}
 	for (size_t i = 0; i < store->item_count; i++) {
