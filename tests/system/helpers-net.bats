@@ -14,6 +14,16 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 	[[ $output == *"link/ether 02:01:02:03:04:"* && $output == *"link/ether fe:"* ]]
 }
 
+@test "an MTU of the container's is that of its end only, and the bridge's stays what it was" {
+	# bytes 78 and 79 of the request: 1280 is 0x0500; one above 1500 for a bridge of 1500
+	for byte in 5 6; do
+		run box "hold c call hold=1 poke=79:$byte \$net veth br0 eth0 web; cat /opt/box/c; t=\$(sed 's/.*target=//' /opt/box/c)
+			nsenter -t \$t -n ip -o link show eth0; ip -o link show master br0; ip -o link show br0; release c; drained"
+		replied status=0
+		[[ ${lines[1]} == *"mtu $((byte * 256)) "* && ${lines[2]} == *"mtu 1500 "* && ${lines[3]} == *"mtu 1500 "* ]] || { echo "$output"; false; }
+	done
+}
+
 @test "the pair goes when its namespace goes, and its slot is free again" {
 	run box 'for i in 1 2 3 4 5; do call $net veth br0 eth0 web; drained; done'
 	[ "$(grep -c 'status=0.*host=veth0000G9...00' <<<"$output")" = 5 ]
@@ -68,7 +78,7 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; draine
 @test "a full bridge is refused as full and leaves nothing" {
 	# The other ends are in a namespace whose end takes all down at once.
 	run box 'usernet "alice veth br1 3"; spawned 0 -n; ip -batch - <<<"$(for i in $(seq 1023); do echo link add f$i master br1 type veth peer name g$i netns $p; done)" 2>/dev/null
-		call show=1 $net veth br1 eth0; kill $p; ip link del br1; ip link add br1 type bridge up; drained'
+		call show=1 $net veth br1 eth0; kill $p; ip link del br1; ip link add br1 type bridge; ip link set br1 up; drained'
 	replied interfaces=0
 	replied status=12 error=54
 }

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -52,6 +55,38 @@ static void adjacent_and_overlapping_lines_merge(void **state)
 	assert_true(covers("alice:100005:10\n1001:100000:10", 100000, 15));
 	assert_false(covers("alice:100011:10\nalice:100000:10\n", 100000, 20));
 	assert_false(covers("alice:100000:10\nbob:100010:10\n", 100000, 20));
+}
+
+/* Against a set of ids, for files of up to six lines in any order. */
+static void what_is_covered_is_the_union_of_the_lines(void **state)
+{
+	(void)state;
+	srandom(3);
+	unsigned covered = 0;
+	for (int round = 0; round < 20000; round++) {
+		char file[256];
+		bool mine[64] = { false };
+		size_t size = 0;
+		for (long lines = random() % 6; lines >= 0; lines--) {
+			static const char *const owners[] = { "alice", "1001", "bob", "1002", "0" };
+			const char *owner = owners[random() % 5];
+			unsigned start = 1 + (unsigned)(random() % 30),
+				 count = 1 + (unsigned)(random() % 12);
+			size += (size_t)snprintf(file + size, sizeof(file) - size, "%s:%u:%u\n",
+						 owner, start, count);
+			for (unsigned id = start; id < start + count; id++)
+				mine[id] |= owner[0] == 'a' || !strcmp(owner, "1001");
+		}
+		unsigned start = 1 + (unsigned)(random() % 40),
+			 count = 1 + (unsigned)(random() % 20);
+		bool expected = true;
+		for (unsigned id = start; id < start + count; id++)
+			expected &= mine[id];
+		if (covers(file, start, count) != expected)
+			fail_msg("%u ids from %u of\n%s", count, start, file);
+		covered += expected;
+	}
+	assert_true(covered > 1000);
 }
 
 static void numbers_are_plain_decimal_or_the_line_delegates_nothing(void **state)
@@ -132,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_range_is_covered_by_the_lines_of_its_owner),
 		cmocka_unit_test(adjacent_and_overlapping_lines_merge),
+		cmocka_unit_test(what_is_covered_is_the_union_of_the_lines),
 		cmocka_unit_test(numbers_are_plain_decimal_or_the_line_delegates_nothing),
 		cmocka_unit_test(nothing_wraps_at_the_end_of_the_ids),
 		cmocka_unit_test(ids_of_other_accounts_are_found_in_a_range),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* lxc-usernet: every line form, what it grants and what it does not. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,11 +94,46 @@ static void each_line_form_grants_what_the_table_says(void **state)
 		{ "alice veth br0 3 ip=10.0.3.0/24\n", 0, true },
 		{ "@ veth br0 3\n", 0, true },
 		{ "bob veth br0 3\nalice veth br0 2\n", 2, false },
+		{ "alice veth br0 4294967296\n", 0, true },
+		{ "alice veth br0 18446744073709551617\n", 0, true },
+		{ "alice veth br0 003\n", 0, true },
+		{ "alice veth br0 3.0\n", 0, true },
+		{ "alice veth br0 3,\n", 0, true },
+		{ "alice veth br0 3#\n", 0, true },
+		{ "alice veth br0 #3\n", 0, true },
+		{ "alice veth #br0 3\n", 0, false },
+		{ "alice # veth br0 3\n", 0, true },
+		{ "alice veth br0 3 # isolated\r\n", 0, true },
+		{ "\r\nalice veth br0 3\n", 3, true },
+		{ "alice veth br0 3\n\r\n", 3, true },
+		{ "# comment\r\nalice veth br0 3\n", 3, false },
+		{ "\xef\xbb\xbf"
+		  "alice veth br0 3\n",
+		  0, false },
+		{ "alice\vveth br0 3\n", 0, true },
+		{ "alice veth br0 3\f\n", 0, true },
+		{ "alice veth br0 3 \x1b[0m\n", 0, true },
+		{ "alice veth br0 3 # \xc3\xa4\n", 3, false },
+		{ "alice veth br0 2\nalice veth br0 3\nalice veth br0 2", 3, false },
+		{ "alice veth br0 3\n1001 veth br0 5\n", 5, false },
+		{ "01001 veth br0 3\n", 0, false },
+		{ "+1001 veth br0 3\n", 0, false },
+		{ "0x3e9 veth br0 3\n", 0, false },
+		{ "4294968297 veth br0 3\n", 0, false },
+		{ "alice2 veth br0 3\n", 0, false },
+		{ "alic\n", 0, true },
+		{ "* veth br0 3\n", 0, false },
+		{ "alice veth * 3\n", 0, false },
+		{ "alice Veth br0 3\n", 0, false },
+		{ "alice vethx br0 3\n", 0, false },
+		{ "@alice veth br0 3\n", 0, false },
+		{ "alice@ veth br0 3\n", 0, false },
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct usernet_decision d = decide_for(1001, text_of(table[i].line), "veth");
 		if (d.grant[0].count != table[i].granted || (d.bad_line != 0) != table[i].bad)
-			fail_msg("%s: %u, bad line %u", table[i].line, d.grant[0].count, d.bad_line);
+			fail_msg("%s: %u, bad line %u", table[i].line, d.grant[0].count,
+				 d.bad_line);
 	}
 }
 
@@ -225,6 +261,183 @@ static void an_empty_file_grants_nothing(void **state)
 	assert_int_equal(d.grant[0].line + d.bad_line + (d.count - 1), 0);
 }
 
+/* A file as large as net-helper reads it, and what its last byte decides. */
+static void the_last_line_of_the_largest_file_counts(void **state)
+{
+	(void)state;
+	static char file[USERNET_MAX_FILE];
+	static const char last[] = "alice veth br0 30";
+	memset(file, '\n', sizeof(file));
+	memcpy(file + sizeof(file) - strlen(last), last, strlen(last));
+	struct usernet_decision d = decide_for(1001, (struct text){ file, sizeof(file) }, "veth");
+	assert_int_equal(d.grant[0].count, 30);
+	assert_int_equal(d.grant[0].line, sizeof(file) - strlen(last) + 1);
+	/* One byte less of it is read: never a byte behind the text. */
+	d = decide_for(1001, (struct text){ file, sizeof(file) - 1 }, "veth");
+	assert_int_equal(d.grant[0].count, 3);
+	/* Without a single newline it is one line that is too long. */
+	memset(file, '#', sizeof(file));
+	d = decide_for(1001, (struct text){ file, sizeof(file) }, "veth");
+	assert_int_equal(d.bad_line, 1);
+}
+
+static void group_lines_follow_the_same_rules(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		uint32_t count; /* of the pool of gid 3000; 0 = no pool */
+	} table[] = {
+		{ "@team veth br0 3\n", 3 },	   { "@3000 veth br0 3\n", 3 },
+		{ "@team\tveth\tbr0\t3", 3 },	   { "@team veth br0 1\n@3000 veth br0 4\n", 4 },
+		{ "@ team veth br0 3\n", 0 },	   { " @team veth br0 3\n", 0 },
+		{ "@@team veth br0 3\n", 0 },	   { "@03000 veth br0 3\n", 0 },
+		{ "@team veth br0 3\r\n", 0 },	   { "@team veth br0 3x\n", 0 },
+		{ "@Team veth br0 3\n", 0 },	   { "@tea veth br0 3\n", 0 },
+		{ "@teams veth br0 3\n", 0 },	   { "team veth br0 3\n", 0 },
+		{ "@team macvlan br0 3\n", 0 },	   { "@team veth br1 3\n", 0 },
+		{ "@4294970296 veth br0 3\n", 0 }, { "@other veth br0 3\n", 0 },
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct usernet_decision d = decide_for(1001, text_of(table[i].line), "veth");
+		uint32_t count = d.count > 1 && d.grant[1].id == 3000 ? d.grant[1].count : 0;
+		if (count != table[i].count || d.grant[0].line)
+			fail_msg("%s: %u", table[i].line, count);
+	}
+}
+
+/* Lines of passwd that are none, and names on several lines. */
+static void an_account_is_what_exact_lines_of_passwd_say(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *passwd;
+		bool is_alice;
+	} table[] = {
+		{ "alice:x:1001:1001::/:/bin/sh", true },
+		{ "alice:x:1001:1001::/:\n", true },
+		{ "alice:x:1001:1001::/\n", false },
+		{ "alice:x:1001:1001::/:/bin/sh:more\n", false },
+		{ "alice:x:01001:1001::/:/bin/sh\n", false },
+		{ "alice:x:1001 :1001::/:/bin/sh\n", false },
+		{ "alice:x:4294968297:1001::/:/bin/sh\n", false },
+		{ "alice:x::1001::/:/bin/sh\n", false },
+		{ ":x:1001:1001::/:/bin/sh\n", false },
+		{ " alice:x:1001:1001::/:/bin/sh\n", false },
+		{ "alice:x:1002:1002::/:/bin/sh\nalice:x:1001:1001::/:/bin/sh\n", false },
+		{ "alice:x:1001:1001::/:/bin/sh\nalice:x:1002:1002::/:/bin/sh\n", true },
+		{ "other:x:1001:1001::/:/bin/sh\nalice:x:1001:1001::/:/bin/sh\n", false },
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct account account = { .uid = 1001,
+					   .gid = 1001,
+					   .passwd = text_of(table[i].passwd) };
+		account_resolve(&account);
+		if (account_is_user(&account, text_of("alice")) != table[i].is_alice)
+			fail_msg("%s", table[i].passwd);
+		assert_false(account_is_user(&account, text_of("")));
+	}
+}
+
+/*
+ * A second reader of lxc-usernet(5), written from the manual page and in another manner: with the C
+ * library, on a copy of each line. -1: the line is malformed.
+ */
+static int second_opinion(const char *line, size_t size, bool *mine)
+{
+	char copy[256], *word[6], *at = copy;
+	size_t words = 0, i = 0;
+	*mine = false;
+	if (size > 255)
+		return -1;
+	memcpy(copy, line, size);
+	copy[size] = 0;
+	while (i < size && (line[i] == ' ' || line[i] == '\t'))
+		i++;
+	if (i == size || line[i] == '#')
+		return 0;
+	for (size_t j = 0; j < size; j++)
+		if (iscntrl((unsigned char)line[j]) && line[j] != '\t')
+			return -1;
+	if (i)
+		return -1;
+	while (words < 6 && (word[words] = strtok(at, " \t"))) {
+		at = NULL;
+		words++;
+	}
+	if (words < 4 || (words > 4 && word[4][0] != '#') || !strcmp(word[0], "@"))
+		return -1;
+	if (strspn(word[3], "0123456789") != strlen(word[3]) || strlen(word[3]) > 4 ||
+	    (word[3][0] == '0' && word[3][1]) || strtol(word[3], NULL, 10) > 3843)
+		return -1;
+	*mine = (!strcmp(word[0], "alice") || !strcmp(word[0], "1001")) &&
+		!strcmp(word[1], "veth") && !strcmp(word[2], "br0");
+	return (int)strtol(word[3], NULL, 10);
+}
+
+/* Words of lines that are mostly right; a byte of some is replaced. */
+static size_t random_file(char *file)
+{
+	static const char *const pieces[][8] = {
+		{ "alice", "alice", "1001", "bob", "@team", "#alice", " alice", "" },
+		{ " ", " ", "\t", "  ", " \t ", " ", " ", "" },
+		{ "veth", "veth", "veth", "veth", "veth", "macvlan", "", "veth" },
+		{ " ", " ", "\t", "  ", " \t ", " ", " ", "\n" },
+		{ "br0", "br0", "br0", "br0", "br0", "br1", "", "br0" },
+		{ " ", " ", "\t", "  ", " \t ", " ", " ", "\n" },
+		{ "1", "2", "30", "3843", "3844", "0", "02", "99999999999" },
+		{ "\n", "\n", "\n", " # c\n", " x\n", "\r\n", "#\n", " \n" },
+	};
+	static const char bytes[] = " \t\n\r#@x0\x7f";
+	size_t size = 0;
+	for (long line = random() % 4; line >= 0; line--)
+		for (size_t i = 0; i < 8; i++) {
+			const char *piece = pieces[i][random() % 8];
+			memcpy(file + size, piece, strlen(piece));
+			size += strlen(piece);
+		}
+	if (random() % 3 == 0)
+		file[(size_t)random() % size] = bytes[(size_t)random() % sizeof(bytes)];
+	if (random() % 20 == 0) { /* around the limit of a line */
+		size_t more = (size_t)random() % 300;
+		memset(file + size - 1, random() % 2 ? ' ' : 'y', more);
+		size += more ? more - 1 : 0;
+	}
+	return size - (random() % 4 == 0);
+}
+
+static void a_second_reader_agrees_on_a_hundred_thousand_random_files(void **state)
+{
+	(void)state;
+	srandom(2);
+	unsigned grants = 0, bad = 0;
+	for (int round = 0; round < 100000; round++) {
+		char file[600];
+		size_t size = random_file(file);
+		struct usernet_decision d = decide_for(1001, (struct text){ file, size }, "veth");
+		uint32_t count = 0, line = 0, bad_line = 0, number = 1;
+		for (const char *at = file, *end = file + size; at; number++) {
+			const char *newline = memchr(at, '\n', (size_t)(end - at));
+			bool mine;
+			int n = second_opinion(at, (size_t)((newline ? newline : end) - at), &mine);
+			if (n < 0 && !bad_line)
+				bad_line = number;
+			if (n >= 0 && mine && (!line || (uint32_t)n > count)) {
+				count = (uint32_t)n;
+				line = number;
+			}
+			at = newline ? newline + 1 : NULL;
+		}
+		if (d.grant[0].count != count || d.grant[0].line != line || d.bad_line != bad_line)
+			fail_msg("%.*s: %u by line %u, bad %u; not %u by line %u, bad %u",
+				 (int)size, file, d.grant[0].count, d.grant[0].line, d.bad_line,
+				 count, line, bad_line);
+		grants += line != 0;
+		bad += bad_line != 0;
+	}
+	assert_true(grants > 10000 && bad > 10000);
+}
+
 static void random_text_never_reads_outside_or_grants_too_much(void **state)
 {
 	(void)state;
@@ -254,6 +467,10 @@ int main(void)
 		cmocka_unit_test(more_groups_than_fit_grant_nothing_more),
 		cmocka_unit_test(a_number_is_a_uid_only_if_no_user_is_called_so),
 		cmocka_unit_test(an_empty_file_grants_nothing),
+		cmocka_unit_test(the_last_line_of_the_largest_file_counts),
+		cmocka_unit_test(group_lines_follow_the_same_rules),
+		cmocka_unit_test(an_account_is_what_exact_lines_of_passwd_say),
+		cmocka_unit_test(a_second_reader_agrees_on_a_hundred_thousand_random_files),
 		cmocka_unit_test(random_text_never_reads_outside_or_grants_too_much),
 	};
 	return cmocka_run_group_tests_name("policy/usernet", tests, NULL, NULL);

@@ -68,10 +68,10 @@ static void a_slot_name_has_fifteen_characters_and_is_unique(void **state)
 {
 	(void)state;
 	static const struct usernet_grant pools[] = { { .id = 0 },
-						  { .id = 1001 },
-						  { .is_group = true, .id = 1001 },
-						  { .id = 4294967294U },
-						  { .id = 62 } };
+						      { .id = 1001 },
+						      { .is_group = true, .id = 1001 },
+						      { .id = 4294967294U },
+						      { .id = 62 } };
 	static char names[5 * 3844][16];
 	size_t n = 0;
 	for (size_t p = 0; p < 5; p++)
@@ -169,6 +169,68 @@ static void each_refusal_of_net_helper_has_its_own_code(void **state)
 	}
 }
 
+static void each_refusal_of_idmap_helper_names_the_range_and_its_reason(void **state)
+{
+	(void)state;
+	static const struct {
+		enum helper_status status;
+		enum error_code code;
+		const char *words[2];
+	} table[] = {
+		{ STATUS_POLICY_UNSAFE, E_IDMAP_HELPER, { "/etc/subgid", "not safe" } },
+		{ STATUS_EXTENT_INVALID,
+		  E_IDMAP_RANGE,
+		  { "gid range 200000-200009", "host id 0" } },
+		{ STATUS_EXTENT_FORBIDDEN,
+		  E_IDMAP_RANGE,
+		  { "gid range 200000-200009", "/etc/subgid" } },
+		{ STATUS_EXTENT_OTHERS,
+		  E_IDMAP_RANGE,
+		  { "gid range 200000-200009", "another user" } },
+		{ STATUS_NOT_YOURS, E_IDMAP_WRITE, { "user namespace", "made here" } },
+		{ STATUS_SYSTEM, E_IDMAP_WRITE, { "gid map", "stage 9" } },
+	};
+	struct map_request request = { .count = { 0, 2 } };
+	request.extent[MAP_GID][1] = (struct map_extent){ 0, 200000, 10 };
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct helper_reply reply = { .stage = STAGE_ACT,
+					      .status = (uint16_t)table[i].status,
+					      .file = FILE_SUBGID,
+					      .map = MAP_GID,
+					      .extent = 1 };
+		struct error err = { 0 };
+		assert_int_equal(client_explain_idmap(&reply, &request, &err), -1);
+		assert_int_equal(err.code, table[i].code);
+		for (int word = 0; word < 2; word++)
+			if (!strstr(err.message, table[i].words[word]))
+				fail_msg("no \"%s\" in %s", table[i].words[word], err.message);
+	}
+}
+
+/* A reply is input like any other: whatever its numbers are, it is put into words or refused. */
+static void no_number_in_a_reply_is_trusted(void **state)
+{
+	(void)state;
+	struct net_request net = { .link = "lxcbr0", .name = "eth0" };
+	struct map_request map = { .count = { 1, 1 } };
+	srandom(4);
+	for (int round = 0; round < 300; round++) {
+		struct helper_reply reply;
+		struct error err = { 0 };
+		unsigned char *byte = (unsigned char *)&reply;
+		for (size_t i = 0; i < sizeof(reply); i++)
+			byte[i] = (unsigned char)random();
+		reply.status = (uint16_t)(random() % 40 + 1);
+		if (reply.status == STATUS_QUOTA)
+			reply.quota = 0; /* asks the kernel for names */
+		assert_int_equal(client_explain_net(&reply, &net, &err), -1);
+		assert_true(err.message[0] != 0);
+		err = (struct error){ 0 };
+		assert_int_equal(client_explain_idmap(&reply, &map, &err), -1);
+		assert_true(err.message[0] != 0);
+	}
+}
+
 static void a_quota_refusal_names_numbers_rule_and_fix(void **state)
 {
 	(void)state;
@@ -191,6 +253,8 @@ int main(void)
 		cmocka_unit_test(a_helper_that_is_not_installed_is_named_with_the_fix),
 		cmocka_unit_test(a_helper_that_dies_or_babbles_is_a_protocol_error),
 		cmocka_unit_test(each_refusal_of_net_helper_has_its_own_code),
+		cmocka_unit_test(each_refusal_of_idmap_helper_names_the_range_and_its_reason),
+		cmocka_unit_test(no_number_in_a_reply_is_trusted),
 		cmocka_unit_test(a_quota_refusal_names_numbers_rule_and_fix),
 	};
 	return cmocka_run_group_tests_name("setuid-helpers/protocol", tests, NULL, NULL);
