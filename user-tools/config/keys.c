@@ -127,7 +127,7 @@ const struct config_key config_keys[] = {
 	WORKS("lxc.rootfs.managed", bool, "0 or 1", "0: lxc-destroy leaves the root alone", FIELD(rootfs_managed), SHOWN("keys-mounts.bats: lxc.rootfs.managed 0: no template fills the root, and lxc-destroy leaves it as it is")),
 	WORKS("lxc.rootfs.mount", path, "an existing directory", "where the root is mounted before pivot_root", FIELD(rootfs_mount), SHOWN("keys-mounts.bats: lxc.rootfs.mount is where the root is mounted while the container is built, and targets may begin with it")),
 	WORKS("lxc.rootfs.options", string, "mount options with commas", "mount options of the root", FIELD(rootfs_options), SHOWN("keys-mounts.bats: lxc.rootfs.options: attributes and propagation of the root alone")),
-	WORKS("lxc.rootfs.path", rootfs, "[TYPE:]/PATH", "root file system", FIELD(rootfs_path)),
+	WORKS("lxc.rootfs.path", rootfs, "[TYPE:]/PATH", "root file system", FIELD(rootfs_path), SHOWN("keys-mounts.bats: lxc.rootfs.path is the root, with or without dir:, and what is none is refused")),
 	WORKS("lxc.seccomp.allow_nesting", seccomp_nesting, "0 or 1", "0: no filter below another one", FIELD(seccomp_nesting), SHOWN("keys-security.bats: filters stack, unless lxc.seccomp.allow_nesting = 0, which is said")),
 	WORKS("lxc.seccomp.notify.cookie", string, "text of at most 4095 bytes", "sent with notifications", FIELD(seccomp_cookie), SHOWN("keys-security.bats: lxc.seccomp.notify.proxy answers for init and attached commands, with the cookie, and after a reboot")),
 	WORKS("lxc.seccomp.notify.proxy", seccomp_proxy, "unix:/PATH or unix:@NAME", "socket that answers notifications", FIELD(seccomp_proxy), SHOWN("keys-security.bats: lxc.seccomp.notify.proxy answers for init and attached commands, with the cookie, and after a reboot")),
