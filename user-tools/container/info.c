@@ -96,6 +96,7 @@ int container_get_info(struct container *container, unsigned what, struct contai
 			return 0; /* it ended just now */
 		if (why.code == E_OTHER_VERSION) {
 			info->state = STATE_RUNNING;
+			info->unprivileged = geteuid() != 0;
 			log_notice("%s: %s: only its state can be shown (fix: %s)", container->name,
 				   why.message, why.fix);
 			return 0;
