@@ -195,9 +195,25 @@ $(O)/examples/%: docs/examples/%.c $(O)/flags
 	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -o $@ $<
 
 # ---- manual pages ---------------------------------------------------------------------------------------------------
+# The keys of lxc.container.conf(5) and of COMPATIBILITY come from the one table in config/keys.c.
+$(O)/docs/key-table: docs/build/key-table.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS)
+
+$(O)/man/lxc.container.conf.5: docs/man/lxc.container.conf.5.scd $(O)/docs/key-table
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)$(O)/docs/key-table man >$@.keys && sed -e '/^@KEYS@$$/{r $@.keys' -e 'd}' $< | scdoc >$@.tmp && \
+		rm $@.keys && mv $@.tmp $@
+
 $(O)/man/%: docs/man/%.scd
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)scdoc <$< >$@.tmp && mv $@.tmp $@
+
+# The table in docs/COMPATIBILITY.md, between its two marks. A test holds it to the code.
+.PHONY: docs
+docs: $(O)/docs/key-table
+	$(O)/docs/key-table markdown >$(O)/docs/keys.md
+	sed -i -e '/^<!-- keys:/,/^<!-- end of keys -->/{//!d}' -e '/^<!-- keys:/r $(O)/docs/keys.md' docs/COMPATIBILITY.md
 
 # ---- completions ----------------------------------------------------------------------------------------------------
 # From the commands' own option tables, in the names and places the shells look for.
@@ -231,7 +247,7 @@ check:
 	@$(MAKE) --no-print-directory WERROR=1 check-system
 
 .PHONY: attacks
-check-system: all attacks $(O)/tests/cgroup-driver
+check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table
 	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
 	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
 

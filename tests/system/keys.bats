@@ -177,6 +177,10 @@ teardown_file() {
 	[ "$(with lxc.net= 'lxc.init.cmd=/bin/sleep 9' -- 'ip -o link | grep -c LOOPBACK,UP')" = 0 ]
 }
 
+@test "lxc.execute.cmd is what lxc-execute runs when no command is given" {
+	[ "$(me 'lxc-execute -q -n box -s "lxc.execute.cmd=/bin/sh -c \"echo from the key\""')" = "from the key" ]
+}
+
 @test "lxc.group, lxc.start.* are shown by lxc-ls" {
 	printf 'lxc.group = onboot web\nlxc.start.auto = 1\n' | me 'cat >>.local/share/lxc/box/config'
 	run me 'lxc-ls -f -F NAME,AUTOSTART,GROUPS -g web'

@@ -60,6 +60,23 @@ table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "
 	done
 }
 
+@test "the key table of COMPATIBILITY is that of the code" {
+	diff <("$TOP/build/docs/key-table" markdown) <(sed '1,/^<!-- keys:/d; /^<!-- end of keys/,$d' "$TOP/docs/COMPATIBILITY.md")
+}
+
+@test "every key names a test that is there" {
+	while IFS=$'\t' read -r key shown; do
+		file=${shown%%: *} name=${shown#*: }
+		grep -q "LATER(\"${key%NAME}" "$TOP/user-tools/config/keys.c" && continue
+		[ -n "$shown" ] || { echo "$key: no test"; false; }
+		for path in "$TOP"/tests/{system,vm,unit,.}/"$file"; do
+			if [ -f "$path" ] && grep -qF -e "@test \"$name\"" -e "static void $name(" "$path"; then continue 2; fi
+		done
+		echo "$key: no test \"$name\" in $file"
+		false
+	done < <("$TOP/build/docs/key-table" markdown | sed '1,2d; s/^| `\([^`]*\)` |.* | \([^|]*\) |$/\1\t\2/')
+}
+
 @test "mandoc finds nothing but what scdoc always writes" {
 	for file in "$MAN"/man*/*; do
 		# scdoc puts a paragraph behind each section

@@ -349,14 +349,17 @@ int config_update_text(const char *text, size_t length, const char *name, char *
 		       void (*changed)(unsigned line, const char *was, const char *now),
 		       struct error *err);
 
-/* The key table, for manual pages and completion: name with [i] for an index, value form, one-line
- * meaning, supported now. */
+/* The key table, for manual pages and tests: name with [i] for an index, or ending in '.' for a
+ * family; value form, one-line meaning, test that shows it, what an ordinary user has of it. */
 struct config_key_info {
 	const char *name, *form, *meaning;
-	bool supported;
+	const char *test, *others; /* NULL = none; NULL = all */
+	bool list;
 };
 size_t config_key_count(void);
 struct config_key_info config_key_at(size_t i);
+/* The spellings of before LXC 2.1, with that of today or why there is none. False behind the last. */
+bool config_old_key_at(size_t i, const char **old, const char **now);
 
 /*
  * System configuration (lxc.conf(5)): lxc.lxcpath, lxc.default_config, lxc.bdev.*, lxc.cgroup.*.

@@ -44,6 +44,7 @@ struct config_key {
 	uint64_t max;  /* of a number */
 	/* What shows the effect, "FILE: TEST NAME" of tests/system or tests/vm; NULL = not shown yet. */
 	const char *test;
+	const char *others; /* what an ordinary user has of it; NULL = all */
 };
 
 extern const struct config_key config_keys[];

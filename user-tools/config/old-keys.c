@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "config/config.h"
 
 /* A name that ends in '.' stands for all that begin with it. */
 static const struct {
@@ -110,6 +111,21 @@ enum old_key old_keys_translate(struct old_keys *old, const char *name, const ch
 		return OLD_KEY_RENAMED;
 	}
 	return OLD_KEY_NOT;
+}
+
+bool config_old_key_at(size_t i, const char **old, const char **now)
+{
+	if (i < ARRAY_SIZE(renamed)) {
+		*old = renamed[i].old;
+		*now = renamed[i].now;
+		return true;
+	}
+	i -= ARRAY_SIZE(renamed);
+	if (i >= ARRAY_SIZE(dropped))
+		return false;
+	*old = dropped[i].old;
+	*now = dropped[i].why;
+	return true;
 }
 
 void old_keys_clear(struct old_keys *old)
