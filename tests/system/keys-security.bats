@@ -82,6 +82,12 @@ refused() {
 	says "umount: can't unmount /mnt: Permission denied" unmounted
 }
 
+@test "below the shipped filter a container can have containers: namespaces and mounts" {
+	me 'lxc-start -q -n box'
+	run me 'printf "%s\n" "mount -t tmpfs none /mnt" "hostname inner" hostname | lxc-attach -n box -- unshare -U -r -m -p -f -n -u -i sh -e'
+	says inner
+}
+
 @test "lxc.seccomp.profile none, or nothing, is no filter" {
 	for value in none ''; do
 		run with "lxc.seccomp.profile=$value" -- 'grep Seccomp: /proc/1/status /proc/self/status'

@@ -193,8 +193,12 @@ int seccomp_plan(const struct config *config, bool execute, struct seccomp_filte
 		return 0;
 	}
 	const struct order order = { config, path, execute };
-	if (plan_filter_aside(&order, filter, err) == 0)
+	if (plan_filter_aside(&order, filter, err) == 0) {
+		if (config->seccomp_proxy && !filter->notifies)
+			log_notice("lxc.seccomp.notify.proxy: %s has no notify, nobody is asked",
+				   path);
 		return 0;
+	}
 	return config->seccomp_origin.line ? error_rule(err, "%s:%u", config->seccomp_origin.file,
 							config->seccomp_origin.line)
 					   : -1;
