@@ -197,6 +197,22 @@ settled() { lines_of | sed -E 's/0x[0-9a-f]{6,}/ADDRESS/g; s/nlmsg_pid=[0-9]+/PI
 	[[ $output == *core=1.* ]]
 }
 
+@test "of all numbers of system calls a filter lets 7 or 10 pass, of its own architecture only, on four architectures" {
+	table="$top/build/setuid-helpers/seccomp-table" allows="$top/tests/attack/filter-allows"
+	for arch in x86_64:0xc000003e aarch64:0xc00000b7 riscv64:0xc00000f3 arm:0x40000028; do
+		[ "$("$table" net "${arch%:*}" | "$allows" "${arch#*:}" | wc -l)" = 7 ]
+		[ "$("$table" idmap "${arch%:*}" | "$allows" "${arch#*:}" | wc -l)" = 10 ]
+		[ -z "$("$table" net "${arch%:*}" | "$allows" 0x40000003)$("$table" idmap "${arch%:*}" | "$allows" 0x40000003)" ]
+		[ "$arch" = "$(uname -m):${arch#*:}" ] || continue
+		for helper in "net recvmsg fstatfs ioctl setresuid sendto recvfrom exit_group" "idmap recvmsg fstatfs landlock_create_ruleset landlock_add_rule landlock_restrict_self setresuid openat2 write sendto exit_group"; do
+			set -- $helper
+			# What is compiled into the helper is this table.
+			diff <("$table" "$1") "$top/build/setuid-helpers/$1-filter.h"
+			diff <("$table" "$1" | "$allows" "${arch#*:}" | sort -n) <( (echo '#include <sys/syscall.h>'; printf 'number __NR_%s\n' "${@:2}") | gcc -E -P - | sed -n 's/^number //p' | sort -n)
+		done
+	done
+}
+
 @test "T-15 the caller cannot signal, stop, limit, trace or read a helper that has authorised it, up to its last call" {
 	# Held by root at each call behind the switch of ids: the 13 attacks of the caller on it.
 	for request in '$net veth br0 eth0' "\$idmap map $maps"; do
