@@ -149,6 +149,18 @@ watch_console() {
 	says 'lxc.log.level = loud: not a log level'
 }
 
+@test "lxc.tty.dir leads nowhere but below /dev, lxc.tty.max has a limit" {
+	for name in ../x /x a/../../x . a//b; do
+		run me "lxc-start -n box -s lxc.tty.dir=$name"
+		[ "$status" -eq 1 ]
+		says "lxc.tty.dir = $name: not the name of a directory below; accepted: a directory name"
+	done
+	[ "$(with lxc.tty.dir=a/b lxc.tty.max=1 -- 'readlink /dev/tty1')" = a/b/tty1 ]
+	run me 'lxc-start -n box -s lxc.tty.max=513'
+	[ "$status" -eq 1 ]
+	says 'lxc.tty.max = 513: not a number from 0 to 512'
+}
+
 @test "lxc.pty.max: as many pseudo terminals as are asked for, and no more" {
 	run with lxc.pty.max=3 lxc.tty.max=2 -- 'grep devpts /proc/mounts'
 	says 'max=21'

@@ -61,6 +61,8 @@ int config_set_string(struct config *, const struct config_key *, const struct c
 		      struct error *);
 int config_set_path(struct config *, const struct config_key *, const struct config_item *,
 		    struct error *);
+int config_set_subdirectory(struct config *, const struct config_key *, const struct config_item *,
+			    struct error *);
 int config_set_bool(struct config *, const struct config_key *, const struct config_item *,
 		    struct error *);
 int config_set_uint(struct config *, const struct config_key *, const struct config_item *,

@@ -141,7 +141,7 @@ const struct config_key config_keys[] = {
 	WORKS("lxc.start.auto", bool, "0 or 1", "started by lxc-autostart", FIELD(start_auto), SHOWN("keys.bats: lxc.group, lxc.start.* are shown by lxc-ls")),
 	WORKS("lxc.start.delay", uint, "a number of seconds", "pause after starting it", FIELD(start_delay), .max = UINT32_MAX, SHOWN("keys.bats: lxc.group, lxc.start.* are shown by lxc-ls")),
 	WORKS("lxc.start.order", order, "a number, may be negative", "place in the order of lxc-autostart", FIELD(start_order), SHOWN("keys.bats: lxc.group, lxc.start.* are shown by lxc-ls")),
-	WORKS("lxc.tty.dir", string, "a directory name", "directory of the terminals below /dev", FIELD(tty_dir), SHOWN("keys.bats: lxc.tty.max, lxc.tty.dir and lxc.pty.max: terminals where they are asked for")),
+	WORKS("lxc.tty.dir", subdirectory, "a directory name", "directory of the terminals below /dev", FIELD(tty_dir), .max = 255, SHOWN("keys.bats: lxc.tty.max, lxc.tty.dir and lxc.pty.max: terminals where they are asked for")),
 	WORKS("lxc.tty.max", uint, "a number up to 512", "terminals for lxc-console", FIELD(tty_max), .max = 512, SHOWN("keys.bats: lxc.tty.max, lxc.tty.dir and lxc.pty.max: terminals where they are asked for")),
 	WORKS("lxc.uts.name", string, "at most 64 bytes", "host name", FIELD(uts_name), .max = 64, SHOWN("keys.bats: lxc.uts.name is the host name")),
 	WORKS("lxc.sysctl.", sysctl, "a value", "sysctl of the container's namespaces", SHOWN("keys-limits.bats: lxc.sysctl sets what the container's namespaces have, with /proc/sys read-only inside"), OTHERS("of the container's namespaces")),
