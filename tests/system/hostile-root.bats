@@ -265,3 +265,15 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 	stop
 	untouched
 }
+
+@test "T-26 a container of root on a tree whose owner exchanges directories for links" {
+	inside_tree 'mkdir -p a/x srv/victim w; for what in a w; do ln -s /srv/victim link.$what; done'
+	for what in a w; do swap $what link.$what; done
+	printf '%s\n' "lxc.rootfs.path = $TREE" 'lxc.net.0.type = empty' 'lxc.mount.auto = proc:rw' 'lxc.init.cwd = /w/deep/er' \
+		'lxc.mount.entry = tmpfs a/x tmpfs create=dir' 'lxc.mount.entry = /dev/null a/new none bind,create=file' >/tmp/root.conf
+	for _ in $(seq 10); do
+		run timeout 20 lxc-execute -n rooted -P /tmp/rootpath -f /tmp/root.conf -- /bin/true
+		[ "$status" -ne 124 ]
+	done
+	untouched
+}

@@ -389,3 +389,28 @@ root_box() {
 		'lxc.mount.entry=sysfs dev/.lxc/sys sysfs create=dir,optional' -- "$inner"
 	says /mnt/1
 }
+
+@test "lxc.idmap.keep in the default configuration: the template sees the same ids, and newuidmap does as well as idmap-helper" {
+	me 'echo "lxc.idmap.keep = 1234:77" >>.config/lxc/default.conf; lxc-create -n early -t busybox' >/dev/null 2>&1
+	for helper in there gone; do
+		[ $helper = there ] || mv $LIBEXEC/idmap-helper $LIBEXEC/idmap-helper.away
+		me 'lxc-start -q -n early && lxc-attach -n early -u 1234 -g 77 -- sh -c "touch /tmp/own; stat -c %u:%g /tmp/own /bin" && lxc-stop -k -n early' >/tmp/seen || :
+		[ ! -e $LIBEXEC/idmap-helper.away ] || mv $LIBEXEC/idmap-helper.away $LIBEXEC/idmap-helper
+		[ "$(tr '\n' ' ' </tmp/seen)" = '1234:77 0:0 ' ]
+		[ "$(stat -c %U "$HOME_OF_ME/.local/share/lxc/early/rootfs/tmp/own")" = lxc-dnscrypt ]
+	done
+	empty_conf lxc-dnscrypt
+}
+
+@test "lxc.mount.entry: the lines that containers of distributions come with" {
+	run with lxc.mount.auto= 'lxc.mount.entry=proc proc proc nodev,noexec,nosuid 0 0' 'lxc.mount.entry=sysfs sys sysfs defaults 0 0' \
+		'lxc.mount.entry=/sys/fs/fuse/connections sys/fs/fuse/connections none bind,optional 0 0' \
+		'lxc.mount.entry=/sys/kernel/debug sys/kernel/debug none bind,optional 0 0' \
+		'lxc.mount.entry=/sys/kernel/security sys/kernel/security none bind,optional 0 0' \
+		'lxc.mount.entry=/sys/fs/pstore sys/fs/pstore none bind,optional 0 0' \
+		'lxc.mount.entry=mqueue dev/mqueue mqueue rw,relatime,create=dir,optional 0 0' \
+		'lxc.mount.entry=/sys/firmware/efi/efivars sys/firmware/efi/efivars none bind,optional 0 0' \
+		'lxc.mount.entry=/proc/sys/fs/binfmt_misc proc/sys/fs/binfmt_misc none bind,optional 0 0' \
+		'lxc.mount.entry=tmpfs dev/shm tmpfs rw,nosuid,nodev,create=dir 0 0' -- "grep -oE '^(proc /proc|sysfs /sys|mqueue /dev/mqueue|tmpfs /dev/shm) ' /proc/mounts | sort -u"
+	[ "$output" = $'mqueue /dev/mqueue \nproc /proc \nsysfs /sys \ntmpfs /dev/shm ' ]
+}
