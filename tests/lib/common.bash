@@ -6,12 +6,17 @@
 TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 LIBEXEC=/usr/local/libexec/lxc-privsep
 ADMIN=lxc-dnscrypt
+[ "$SANDBOX" != vm ] || . "$TOP/tests/vm/session.bash"
 
 # as USER 'SHELL COMMANDS': like a login, with a clean environment
 as() {
 	local user=$1
 	shift
-	su - "$user" -c "PATH=/usr/local/bin:/usr/bin:/bin; $*"
+	if [ "$SANDBOX" = vm ]; then
+		session_run "$user" "PATH=/usr/local/bin:/usr/bin:/bin; $*"
+	else
+		su - "$user" -c "PATH=/usr/local/bin:/usr/bin:/bin; $*"
+	fi
 }
 
 # me 'SHELL COMMANDS': as the user most tests are about
@@ -103,8 +108,8 @@ state() { as "$1" "lxc-info -n '$2' -sH"; }
 # Everything a container could leave behind, as text to compare.
 leftovers() {
 	echo "interfaces: $(ip -o link | awk -F': ' '{ print $2 }' | sort | tr '\n' ' ')"
-	echo "mounts: $(wc -l </proc/mounts)"
-	echo "processes: $(ps -eo uid= | awk '$1 >= 1000 && $1 != 65534' | wc -l)"
+	echo "mounts: $(grep -cv ' /run/user/' /proc/mounts)"
+	echo "processes: $(ps -eo uid=,args= | awk '$1 >= 1000 && $1 != 65534 && !/systemd --user|\(sd-pam\)|dbus-daemon|^ *[0-9]+ lxp-session/' | wc -l)"
 	echo "cgroups: $(find /sys/fs/cgroup -type d -name 'lxc.*' 2>/dev/null | sort | tr '\n' ' ')"
 	echo "sockets: $(find /home /run /tmp -xdev -type s 2>/dev/null | sort | tr '\n' ' ')"
 	echo "runtime: $(find /home/*/.cache/lxc/run /run/lxc -mindepth 1 2>/dev/null | sort | tr '\n' ' ')"

@@ -12,7 +12,7 @@ import time
 from lane import BUILD, CACHE, TOP, call, lock, make_ext4, say
 
 # Of the build, what the tests use; its place in the VM is always build/.
-BUILT = ["bin", "libexec", "tests", "man", "completions"]
+BUILT = ["bin", "libexec", "tests", "man", "completions", "cache/debian.tar.xz"]
 
 
 def pack(destination):
@@ -31,9 +31,10 @@ def pack(destination):
             if make.returncode:
                 sys.stderr.write(make.stdout)
                 raise SystemExit(125)
+            os.makedirs(work + "/build/cache")
             for name in BUILT:
                 if os.path.exists(os.path.join(build, name)):
-                    call("cp", "-a", os.path.join(build, name), work + "/build/")
+                    call("cp", "-a", os.path.join(build, name), os.path.join(work, "build", os.path.dirname(name)))
         make_ext4(destination + ".tmp", work)
         os.rename(destination + ".tmp", destination)
     finally:
