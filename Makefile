@@ -252,12 +252,14 @@ check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table
 	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
 
 # What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.
-VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats))
+VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats)) $(FOUNDATION:%=tests/system/%.bats)
+FOUNDATION := job network tenants
 
 .PHONY: check-vm
 check-vm:
 	@user-tools/share/setup/dependencies vm
 	@$(MAKE) --no-print-directory WERROR=1 all attacks $(O)/tests/cgroup-driver
+	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
 	@tests/vm/vmlane prepare
 	@WERROR=1 tests/vm/vmlane pack $(O)/vm-tree.img
 	@prove --timer --failures --comments -j2 --exec \

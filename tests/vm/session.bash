@@ -14,6 +14,13 @@ session_open() {
 	echo "$pid /sys/fs/cgroup$group" >"/run/session.$1"
 }
 
+# session_close USER: as if the user logged out
+session_close() {
+	pkill -u "$1" -f '^lxp-session' || :
+	rm -f "/run/session.$1"
+	while pgrep -u "$1" -f '^lxp-session' >/dev/null; do sleep 0.05; done
+}
+
 # session_run USER COMMANDS
 session_run() {
 	local pid group mark=/run/session.$1
