@@ -277,3 +277,24 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 	done
 	untouched
 }
+
+@test "who has the caller's own id inside (lxc.idmap.keep) learns nothing of what enters the container" {
+	start lxc.idmap.keep=1234
+	[ "$status" -eq 0 ]
+	# as root of the container it may stop them; as the kept id it is the same user to the kernel
+	mkfifo /run/peek
+	exec 7<>/run/peek
+	me 'lxc-attach -n tree -u 1234 -- attack peek' </run/peek >/run/peek.out 3>&- 7>&- &
+	wait_for 5 grep -q ready /run/peek.out
+	for i in $(seq 150); do
+		me "lxc-attach -n tree -u $((i % 2 * 1234)) -- true"
+		[ "$i" -lt 30 ] || ! grep -q seen /run/peek.out || break
+	done
+	exec 7>&-
+	wait
+	cat /run/peek.out
+	grep -q seen /run/peek.out
+	! grep LEAK /run/peek.out || false
+	stop
+	untouched
+}
