@@ -75,6 +75,9 @@ int idmap_first_range(uid_t uid, struct idmap *map, struct error *err);
  */
 int idmap_check(const struct idmap *map, uid_t uid, gid_t gid, bool need_root, struct error *err);
 
+/* Do both give each id the same? */
+bool idmap_equal(const struct idmap *a, const struct idmap *b);
+
 /* Host id of a container id, or (uint32_t)-1 if it is not mapped; and the other way. */
 uint32_t idmap_to_host(const struct idmap *map, enum idmap_kind kind, uint32_t nsid);
 uint32_t idmap_to_container(const struct idmap *map, enum idmap_kind kind, uint32_t hostid);

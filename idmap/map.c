@@ -174,3 +174,25 @@ int idmap_add_self(struct idmap *map, uid_t uid, gid_t gid, uint32_t *nsuid, uin
 	*nsgid = inside[IDMAP_GID];
 	return 0;
 }
+
+/* Of the same size, and each extent's ends lie where the other map has them. */
+static bool agrees(const struct idmap *a, const struct idmap *b, enum idmap_kind kind)
+{
+	uint64_t total = 0;
+	for (size_t i = 0; i < a->list[kind].count; i++) {
+		const struct idmap_extent *extent = &a->list[kind].extent[i];
+		uint32_t last = extent->count - 1;
+		if (idmap_to_host(b, kind, extent->nsid) != extent->hostid ||
+		    idmap_to_host(b, kind, extent->nsid + last) != extent->hostid + last)
+			return false;
+		total += extent->count;
+	}
+	for (size_t i = 0; i < b->list[kind].count; i++)
+		total -= b->list[kind].extent[i].count;
+	return total == 0;
+}
+
+bool idmap_equal(const struct idmap *a, const struct idmap *b)
+{
+	return agrees(a, b, IDMAP_UID) && agrees(a, b, IDMAP_GID);
+}

@@ -31,6 +31,27 @@ struct config_origin {
 	unsigned line;
 };
 
+/* In the order they are joined, and sent in messages. */
+enum namespace_kind {
+	NS_USER,
+	NS_MNT,
+	NS_PID,
+	NS_NET,
+	NS_UTS,
+	NS_IPC,
+	NS_CGROUP,
+	NS_TIME,
+	NS_COUNT
+};
+/* "user" ...: what follows "lxc.namespace.share.". */
+const char *namespace_name(enum namespace_kind kind);
+
+/* lxc.namespace.share.KIND */
+struct namespace_share {
+	char *target; /* a pid, a container's name, an absolute path; NULL = not set */
+	struct config_origin origin;
+};
+
 /* lxc.hook.*, in the order they run in; clone and destroy stand for themselves. */
 enum hook_type {
 	HOOK_PRE_START,
@@ -221,6 +242,14 @@ struct config {
 	struct string_list environment; /* NAME=VALUE */
 	struct string_list environment_runtime;
 	struct string_list environment_hooks;
+
+	unsigned namespace_clone, namespace_keep; /* bit 1 << NS_*; one of them is 0 */
+	struct config_origin namespaces_origin;
+	struct namespace_share namespace_shares[NS_COUNT];
+	gid_t *init_groups;
+	size_t init_group_count;
+	struct config_origin init_groups_origin;
+	bool monitor_unshare;
 
 	struct hook_list hooks[HOOK_TYPES];
 	uint32_t hook_version;

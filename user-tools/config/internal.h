@@ -129,6 +129,14 @@ int config_set_seccomp_nesting(struct config *, const struct config_key *,
 			       const struct config_item *, struct error *);
 int config_set_seccomp_proxy(struct config *, const struct config_key *, const struct config_item *,
 			     struct error *);
+int config_set_namespaces(struct config *, const struct config_key *, const struct config_item *,
+			  struct error *);
+int config_set_namespace_share(struct config *, const struct config_key *,
+			       const struct config_item *, struct error *);
+int config_set_init_groups(struct config *, const struct config_key *, const struct config_item *,
+			   struct error *);
+int config_set_switch(struct config *, const struct config_key *, const struct config_item *,
+		      struct error *);
 int config_set_hook(struct config *, const struct config_key *, const struct config_item *,
 		    struct error *);
 int config_set_no_hooks(struct config *, const struct config_key *, const struct config_item *,
@@ -137,6 +145,7 @@ int config_set_later(struct config *, const struct config_key *, const struct co
 		     struct error *);
 
 void config_free_hooks(struct config *config);
+void config_free_namespaces(struct config *config);
 /* Replace *hook; an empty value clears it. */
 void config_replace_hook(struct hook *hook, const struct config_item *item);
 /* One lxc.net.N.NAME. The setter returns what is wrong with the value, or NULL. */

@@ -63,6 +63,7 @@ void config_free(struct config *config)
 	config_free_limits(config);
 	config_free_security(config);
 	config_free_hooks(config);
+	config_free_namespaces(config);
 	string_list_clear(&config->environment);
 	string_list_clear(&config->environment_runtime);
 	string_list_clear(&config->environment_hooks);

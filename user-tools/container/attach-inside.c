@@ -92,7 +92,7 @@ static const uint32_t namespace_bits[NS_COUNT] = {
 	[NS_CGROUP] = ATTACH_NS_CGROUP,	[NS_TIME] = ATTACH_NS_TIME,
 };
 
-static bool joins(const struct job *job, enum message_namespace kind)
+static bool joins(const struct job *job, enum namespace_kind kind)
 {
 	return (!job->head.namespaces || (job->head.namespaces & namespace_bits[kind])) &&
 	       job->supervisor->payload.namespaces[kind] >= 0;
@@ -104,7 +104,7 @@ static int join_namespaces(const struct job *job, struct error *err)
 						     "UTSNAME", "IPC",	 "CGROUP", "TIME" };
 	/* user first: it gives the capabilities the others ask for, setns(2) */
 	for (size_t i = 0; i < NS_COUNT; i++) {
-		if (!joins(job, (enum message_namespace)i))
+		if (!joins(job, (enum namespace_kind)i))
 			continue;
 		if (setns(job->supervisor->payload.namespaces[i], 0) == 0)
 			continue;
@@ -200,7 +200,7 @@ static int become(struct job *job, struct error *err)
 		return 0; /* outside the user namespace: whoever we are */
 	if (!(elevated & ATTACH_ELEVATE_CAP) && credentials_limit(config, err) < 0)
 		return -1;
-	if (credentials_become_at_last(uid, gid, err) < 0)
+	if (credentials_become_at_last(uid, gid, NULL, 0, err) < 0)
 		return -1;
 	if (config->no_new_privs && !(elevated & ATTACH_ELEVATE_LSM) &&
 	    credentials_no_new_privs(err) < 0)

@@ -5,11 +5,22 @@
 #include <poll.h>
 
 #include "base/socket.h"
+#include "container/orphan.h"
 #include "container/runtime.h"
 
 int client_connect(const struct container *container, struct error *err)
 {
-	return runtime_connect(container->lxcpath, container->name, err);
+	pid_t pid;
+	struct error why = { 0 };
+	int fd = runtime_connect(container->lxcpath, container->name, &why);
+	if (fd >= 0)
+		return fd;
+	_cleanup_close_ int left = why.code == E_NOT_RUNNING ? orphan_find(container, &pid) : -1;
+	if (left >= 0)
+		return orphan_refuse(container, pid, err);
+	if (err && !error_is_set(err))
+		*err = why;
+	return -1;
 }
 
 static int gone(struct error *err)
@@ -94,7 +105,10 @@ int container_get_state(const struct container *container, enum container_state 
 	}
 	if (why.code == E_NOT_RUNNING)
 		return 0;
-	if (why.code == E_OTHER_VERSION) { /* a supervisor is there, and more cannot be known */
+	pid_t pid;
+	_cleanup_close_ int left = orphan_find(container, &pid);
+	/* Another version's supervisor is there, and more cannot be known. */
+	if (left >= 0 || why.code == E_OTHER_VERSION) {
 		*state = STATE_RUNNING;
 		return 0;
 	}
@@ -147,9 +161,10 @@ int container_wait(const struct container *container, unsigned mask, int timeout
 		struct error why = { 0 };
 		_cleanup_close_ int socket = client_connect(container, &why);
 		if (socket < 0 && why.code != E_NOT_RUNNING) {
-			if (err)
-				*err = why;
-			return -1;
+			if (container_get_state(container, state, err) < 0)
+				return -1;
+			if (wanted(mask, *state))
+				return 0;
 		}
 		if (socket >= 0) {
 			int result = follow(socket, mask, until, state, &why);
@@ -161,9 +176,11 @@ int container_wait(const struct container *container, unsigned mask, int timeout
 				return -1;
 			}
 		}
-		*state = STATE_STOPPED;
-		if (wanted(mask, STATE_STOPPED))
-			return 0;
+		if (socket >= 0 || why.code == E_NOT_RUNNING) {
+			*state = STATE_STOPPED;
+			if (wanted(mask, STATE_STOPPED))
+				return 0;
+		}
 		int64_t left = until < 0 ? -1 : until - time_monotonic_ms();
 		if (until >= 0 && left <= 0)
 			return error_set(err, E_TIMEOUT, 0,

@@ -133,8 +133,18 @@ int container_list_defined(const char *lxcpath, struct string_list *names, struc
 int container_list_active(const char *lxcpath, struct string_list *names, struct error *err)
 {
 	_cleanup_free_ char *canonical = path_canonical(lxcpath);
-	if (runtime_list(canonical, names, err) < 0)
+	struct string_list candidates = { 0 };
+	if (runtime_list(canonical, &candidates, err) < 0)
 		return -1;
+	for (size_t i = 0; i < candidates.count; i++) {
+		enum container_state state = STATE_STOPPED;
+		_cleanup_container_ struct container *container = NULL;
+		/* A hung supervisor is one, too. */
+		if (container_open(canonical, candidates.items[i], &container, NULL) == 0 &&
+		    (container_get_state(container, &state, NULL) < 0 || state != STATE_STOPPED))
+			string_list_add(names, candidates.items[i]);
+	}
+	string_list_clear(&candidates);
 	if (names->count)
 		qsort(names->items, names->count, sizeof(char *), by_bytes);
 	return 0;

@@ -9,11 +9,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-int credentials_become(uid_t uid, gid_t gid, struct error *err)
+static int become(uid_t uid, gid_t gid, struct error *err)
 {
-	/* EPERM: setgroups is denied in this user namespace, user_namespaces(7). */
-	if (setgroups(0, NULL) < 0 && errno != EPERM)
-		return error_set(err, E_SYSTEM, errno, "dropping supplementary groups");
 	if (setresgid(gid, gid, gid) < 0)
 		return error_set(err, E_IDMAP_INCOMPLETE, errno, "becoming gid %u of the container",
 				 (unsigned)gid);
@@ -23,12 +20,34 @@ int credentials_become(uid_t uid, gid_t gid, struct error *err)
 	return 0;
 }
 
-int credentials_become_at_last(uid_t uid, gid_t gid, struct error *err)
+int credentials_become(uid_t uid, gid_t gid, struct error *err)
+{
+	/* EPERM: setgroups is denied in this user namespace, user_namespaces(7). */
+	if (setgroups(0, NULL) < 0 && errno != EPERM)
+		return error_set(err, E_SYSTEM, errno, "dropping supplementary groups");
+	return become(uid, gid, err);
+}
+
+static int set_groups(const gid_t *groups, size_t count, struct error *err)
+{
+	if (setgroups(count, groups) == 0)
+		return 0;
+	error_set(err, errno == EPERM ? E_PRIVILEGE : E_SYSTEM, errno, "lxc.init.groups");
+	if (errno == EPERM)
+		error_fix(err, "setgroups(2) is denied in this user namespace: an admin delegates "
+			       "the caller's own gid, too (a line USER:GID:1 in /etc/subgid)");
+	return -1;
+}
+
+int credentials_become_at_last(uid_t uid, gid_t gid, const gid_t *groups, size_t count,
+			       struct error *err)
 {
 	/* capabilities(7): cleared by execve, which takes the capabilities of other ids than root */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return error_set(err, E_SYSTEM, errno, "PR_SET_KEEPCAPS");
-	return credentials_become(uid, gid, err);
+	if (!count)
+		return credentials_become(uid, gid, err);
+	return set_groups(groups, count, err) < 0 ? -1 : become(uid, gid, err);
 }
 
 int credentials_limit(const struct config *config, struct error *err)

@@ -154,7 +154,7 @@ void hooks_clear_call(struct hook_call *call)
 void hooks_list_namespaces(const int fds[NS_COUNT], struct string_list *list)
 {
 	static const struct {
-		enum message_namespace kind;
+		enum namespace_kind kind;
 		const char *name;
 	} order[] = { { NS_USER, "user" },    { NS_MNT, "mnt" }, { NS_PID, "pid" },
 		      { NS_UTS, "uts" },      { NS_IPC, "ipc" }, { NS_NET, "net" },

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "container/client.h"
+#include "container/orphan.h"
 #include "network/network.h"
 
 /* Interface names and addresses are read by a child that joins the container's network namespace.
@@ -88,6 +89,13 @@ int container_get_info(struct container *container, unsigned what, struct contai
 	_cleanup_close_ int socket = client_connect(container, &why);
 	if (socket < 0 && why.code == E_NOT_RUNNING)
 		return 0;
+	pid_t pid;
+	_cleanup_close_ int left = socket < 0 ? orphan_find(container, &pid) : -1;
+	if (left >= 0) {
+		info->state = STATE_RUNNING;
+		info->init_pid = pid;
+		return 0;
+	}
 	if (socket < 0 ||
 	    client_send(socket, what & INFO_STATS ? MESSAGE_STATS : MESSAGE_STATUS, 0, NULL, 0,
 			&why) < 0 ||

@@ -25,6 +25,7 @@
 #include "container/credentials.h"
 #include "container/hooks.h"
 #include "container/limits.h"
+#include "container/share.h"
 #include "container/spawn.h"
 #include "rootfs/mount.h"
 #include "rootfs/rootfs.h"
@@ -70,11 +71,11 @@ static int report(const struct init *init, enum init_report_kind kind, unsigned 
 static int set_clocks(const struct init *init, struct error *err)
 {
 	_cleanup_close_ int clocks = -1;
-	if (!init->plan->time_namespace)
+	if (!init->plan->own[NS_TIME])
 		return 0;
 	if (clocks_enter(init->plan->config, &clocks, err) < 0)
 		return -1;
-	return report(init, REPORT_TIME_NS, 0, clocks, err);
+	return report(init, REPORT_NAMESPACE, NS_TIME, clocks, err);
 }
 
 static struct hook_context hook_context(struct init *init, enum hook_place place)
@@ -105,23 +106,50 @@ static int run_pre_mount_hooks(struct init *init, struct error *err)
 	return hooks_run(&context, HOOK_PRE_MOUNT, err);
 }
 
+/* In the order of await_namespaces(): the supervisor may not look for itself. */
+static int show_namespaces(const struct init *init, struct error *err)
+{
+	for (int i = 0; init->plan->joins && i < NS_CGROUP; i++) {
+		enum namespace_kind kind = (enum namespace_kind)i;
+		char path[32];
+		if (!init->plan->own[kind])
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_name(kind));
+		_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return error_set(err, E_SYSTEM, errno, "%s", path);
+		if (report(init, REPORT_NAMESPACE, kind, fd, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Its own group is the root of everything it sees of control groups, cgroup_namespaces(7). */
+static int enter_cgroup_namespace(const struct init *init, struct error *err)
+{
+	if (!init->plan->own[NS_CGROUP])
+		return share_join(init->plan, NS_CGROUP, err);
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	_cleanup_close_ int group = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
+	if (group < 0 || report(init, REPORT_NAMESPACE, NS_CGROUP, group, err) < 0)
+		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	return 0;
+}
+
 static int prepare_as_caller(struct init *init, struct error *err)
 {
 	umask(022);
-	if (die_with_supervisor(init, err) < 0 || set_clocks(init, err) < 0)
+	if (die_with_supervisor(init, err) < 0 || show_namespaces(init, err) < 0 ||
+	    set_clocks(init, err) < 0)
 		return -1;
 	await(init, 'm');
 	/* From here on other processes may have our uid. The supervisor has opened what it needs of
 	 * /proc/PID. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return error_set(err, E_SYSTEM, errno, "PR_SET_DUMPABLE");
-	/* Its own group is the root of everything it sees of control groups, cgroup_namespaces(7).
-	 */
-	if (unshare(CLONE_NEWCGROUP) < 0)
-		return error_set(err, E_CGROUP, errno, "cgroup namespace");
-	_cleanup_close_ int group = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
-	if (group < 0 || report(init, REPORT_CGROUP_NS, 0, group, err) < 0)
-		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	if (enter_cgroup_namespace(init, err) < 0)
+		return -1;
 	init->rootfs_mount = rootfs_mount_point(init->plan->config);
 	hooks_open_programs(init->plan->config, &init->programs);
 	if (limits_open_sysctls(init->plan->config, &init->sysctls, err) < 0 ||
@@ -130,6 +158,9 @@ static int prepare_as_caller(struct init *init, struct error *err)
 		return -1;
 	if (init->plan->lsm.label && (init->proc = lsm_open_proc(err)) < 0)
 		return -1;
+	/* The last of what the host's files are needed for. */
+	if (!init->plan->own[NS_MNT])
+		return share_join(init->plan, NS_MNT, err);
 	return rootfs_open_sources(&init->rootfs, err);
 }
 
@@ -137,7 +168,7 @@ static int set_host_name(const struct init *init, struct error *err)
 {
 	const struct start_plan *plan = init->plan;
 	const char *name = plan->config->uts_name;
-	if (!name || plan->shared_fds[NS_UTS] >= 0)
+	if (!name || !plan->own[NS_UTS])
 		return 0;
 	if (sethostname(name, strlen(name)) < 0)
 		return error_set(err, E_SYSTEM, errno, "host name %s", name);
@@ -150,7 +181,7 @@ static int configure_network(struct init *init, struct error *err)
 		return 0;
 	await(init, 'n');
 	init->has_network = true;
-	if (init->plan->network.share_host || init->plan->shared_fds[NS_NET] >= 0)
+	if (!init->plan->own[NS_NET])
 		return 0;
 	return network_configure_inside(&init->plan->network, err);
 }
@@ -168,9 +199,24 @@ static int run_mount_hooks(struct init *init, struct error *err)
 	return autodev ? hooks_run(&context, HOOK_AUTODEV, err) : 0;
 }
 
+/* Without mounts of its own: the tree is there, and its terminals serve lxc-attach. */
+static int enter_tree(struct init *init, struct error *err)
+{
+	_cleanup_close_ int pts = open("/dev/pts", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (chdir("/") < 0)
+		return error_set(err, E_ROOTFS, errno, "the root directory");
+	if ((init->plan->user_namespace && credentials_become(0, 0, err) < 0) ||
+	    die_with_supervisor(init, err) < 0 || set_host_name(init, err) < 0 ||
+	    (pts >= 0 && report(init, REPORT_DEVPTS, 0, pts, err) < 0))
+		return -1;
+	return configure_network(init, err);
+}
+
 static int build_root(struct init *init, struct error *err)
 {
 	struct rootfs *rootfs = &init->rootfs;
+	if (!init->plan->own[NS_MNT])
+		return enter_tree(init, err);
 	if (rootfs_attach(rootfs, err) < 0)
 		return -1;
 	if (init->plan->user_namespace && credentials_become(0, 0, err) < 0)
@@ -239,7 +285,9 @@ static int enter_directory(const struct config *config, struct error *err)
 	return 0;
 }
 
-static int limit_self(const struct init *init, uid_t uid, gid_t gid, struct error *err)
+/* groups: supplementary ones */
+static int limit_self(const struct init *init, uid_t uid, gid_t gid, const gid_t *groups,
+		      size_t group_count, struct error *err)
 {
 	const struct config *config = init->plan->config;
 	if (config->personality != -1 && personality((unsigned long)config->personality) < 0)
@@ -247,7 +295,7 @@ static int limit_self(const struct init *init, uid_t uid, gid_t gid, struct erro
 	if (core_scheduling_create(config, err) < 0 ||
 	    limits_write_sysctls(config, init->sysctls, err) < 0 ||
 	    credentials_limit(config, err) < 0 ||
-	    credentials_become_at_last(uid, gid, err) < 0)
+	    credentials_become_at_last(uid, gid, groups, group_count, err) < 0)
 		return -1;
 	if (config->no_new_privs && credentials_no_new_privs(err) < 0)
 		return -1;
@@ -294,7 +342,7 @@ static int limit_hook(void *data, struct error *err)
 {
 	struct init *init = data;
 	const struct start_plan *plan = init->plan;
-	if (limit_self(init, 0, 0, err) < 0)
+	if (limit_self(init, 0, 0, NULL, 0, err) < 0)
 		return -1;
 	util_close_fd(&init->sysctls);
 	if (lsm_set_exec(plan->lsm.kind, plan->lsm.label, &init->proc, err) < 0)
@@ -325,10 +373,12 @@ static int run(struct init *init, struct error *err)
 	if (prepare_as_caller(init, err) < 0 || build_root(init, err) < 0 ||
 	    make_terminals(init, err) < 0 || configure_network(init, err) < 0)
 		return -1;
-	if (rootfs_pivot(&init->rootfs, err) < 0 || connect_streams(init, err) < 0 ||
+	if ((init->plan->own[NS_MNT] && rootfs_pivot(&init->rootfs, err) < 0) ||
+	    connect_streams(init, err) < 0 ||
 	    enter_directory(init->plan->config, err) < 0 || run_start_hooks(init, err) < 0)
 		return -1;
-	if (limit_self(init, config->init_uid, config->init_gid, err) < 0)
+	if (limit_self(init, config->init_uid, config->init_gid, config->init_groups,
+		       config->init_group_count, err) < 0)
 		return -1;
 	execute(init, err);
 	return -1;
@@ -346,9 +396,15 @@ _Noreturn void init_run(struct start_plan *plan, int control)
 	init.rootfs.cgroup_layout = plan->cgroup_layout;
 	/* Not the container's business: the supervisor's socket, lock and watch. Everything kept is
 	 * close-on-exec. */
-	int keep[] = { control,	       plan->init_fd,  plan->stdio[0],
-		       plan->stdio[1], plan->stdio[2], log_fd(),
-		       plan->listener_channel };
+	int keep[] = { control,
+		       plan->init_fd,
+		       plan->stdio[0],
+		       plan->stdio[1],
+		       plan->stdio[2],
+		       log_fd(),
+		       plan->listener_channel,
+		       plan->shared[NS_CGROUP].fd,
+		       plan->shared[NS_MNT].fd };
 	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	run(&init, &err);
 	socket_send(control, &err, sizeof(err), NULL, 0);

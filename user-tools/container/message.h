@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "cgroup/cgroup.h"
+#include "config/config.h"
 
 #define MESSAGE_MAGIC 0x4c585053u /* "LXPS" */
 #define MESSAGE_VERSION 2u
@@ -32,7 +33,7 @@ enum message_operation {
 	MESSAGE_CONSOLE, /* argument: tty, -1 = first free; -> value = tty, fd of its master (0: of
 			    a stream) */
 	MESSAGE_RESIZE,	 /* argument: rows << 16 | columns of /dev/console; no reply */
-	MESSAGE_NAMESPACES,    /* -> fds: enum message_namespace order, those that exist (bits in
+	MESSAGE_NAMESPACES,    /* -> fds: enum namespace_kind order, those that exist (bits in
 				  value) */
 	MESSAGE_CONSOLE_LOG, /* -> fd of what is in the buffer of the console (memfd) */
 	MESSAGE_CONSOLE_ROTATE, /* the console's log becomes FILE.1 -> status */
@@ -46,8 +47,6 @@ enum message_signal {
 	SIGNAL_STOP,   /* lxc.signal.stop, default SIGKILL */
 	SIGNAL_KILL,   /* SIGKILL to init and to everything in the payload group */
 };
-
-enum message_namespace { NS_USER, NS_MNT, NS_PID, NS_NET, NS_UTS, NS_IPC, NS_CGROUP, NS_TIME, NS_COUNT };
 
 struct message_request {
 	uint32_t magic, version;

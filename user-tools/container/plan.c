@@ -17,16 +17,34 @@
 #include "container/core-scheduling.h"
 #include "container/hooks.h"
 #include "container/limits.h"
+#include "container/namespaces.h"
 #include "container/share.h"
 #include "image/image.h"
+
+/* It has a map already. What the configuration says in numbers must not be something else. */
+static int check_shared_map(const struct start_plan *plan, struct error *err)
+{
+	const struct config *config = plan->config;
+	struct idmap map;
+	if ((!config->has_idmap || config->idmap_auto) && !config->has_idmap_keep[IDMAP_UID])
+		return 0;
+	if (config_make_idmap(config, geteuid(), getegid(), &map, err) < 0)
+		return -1;
+	if (idmap_equal(&map, &plan->map))
+		return 0;
+	error_set(err, E_CONFIG_VALUE, 0, "%s: that user namespace has another id map than lxc.idmap",
+		  plan->shared[NS_USER].label);
+	return error_fix(err, "remove the lxc.idmap lines, or make them those of the other container");
+}
 
 static int plan_idmap(struct start_plan *plan, struct error *err)
 {
 	const struct config *config = plan->config;
 	uid_t uid = geteuid();
-	if (!config->has_idmap && uid == 0)
+	if (!plan->user_namespace)
 		return 0; /* a privileged container, as LXC's are */
-	plan->user_namespace = true;
+	if (!plan->own[NS_USER])
+		return check_shared_map(plan, err);
 	if (!config->has_idmap)
 		log_info("no lxc.idmap: using the caller's subordinate ids, as lxc.idmap = auto");
 	return config_make_idmap(config, uid, getegid(), &plan->map, err);
@@ -184,6 +202,12 @@ static int plan_console_path(struct start_plan *plan, struct error *err)
 static int plan_terminals(struct start_plan *plan, struct error *err)
 {
 	plan->console = !plan->config->console_path || strcmp(plan->config->console_path, "none") != 0;
+	if (!plan->own[NS_MNT]) { /* a terminal is of a devpts of its own */
+		plan->console = false;
+		if (plan->execute && plan->foreground && isatty(1))
+			log_notice("no terminal for the command, which has no mount namespace of "
+				   "its own: redirect what it prints");
+	}
 	if (plan->console && (plan_console_path(plan, err) < 0 ||
 			      console_log_open(&plan->console_log, plan->config, err) < 0))
 		return -1;
@@ -253,8 +277,9 @@ int plan_make(struct start_plan *plan, struct container *container,
 				     .console_copy = -1,
 				     .console_log = CONSOLE_LOG_NONE };
 	for (size_t i = 0; i < NS_COUNT; i++)
-		plan->shared_fds[i] = -1;
-	if (config_check_supported(plan->config, err) < 0 || plan_idmap(plan, err) < 0 ||
+		plan->shared[i].fd = -1;
+	if (config_check_supported(plan->config, err) < 0 || share_open(plan, options, err) < 0 ||
+	    namespaces_plan(plan, err) < 0 || plan_idmap(plan, err) < 0 ||
 	    limits_check(plan->config, plan->user_namespace, err) < 0 ||
 	    clocks_check(plan->config, err) < 0 || core_scheduling_check(plan->config, err) < 0 ||
 	    rootfs_plan_make(&plan->rootfs, plan->config, plan->user_namespace, err) < 0 ||
@@ -264,10 +289,10 @@ int plan_make(struct start_plan *plan, struct container *container,
 	    seccomp_plan(plan->config, plan->execute, &plan->filter, err) < 0 ||
 	    lsm_plan_make(plan->config, plan->user_namespace, container->directory, &plan->lsm,
 			  err) < 0 ||
-	    share_open(plan, options, err) < 0 || plan_end(plan, container, err) < 0 ||
+	    plan_end(plan, container, err) < 0 || namespaces_check(plan, err) < 0 ||
 	    plan_cgroup(plan, err) < 0)
 		return -1;
-	plan->time_namespace = clocks_are_set(plan->config);
+	namespaces_notice(plan);
 	return plan_terminals(plan, err);
 }
 
@@ -283,8 +308,7 @@ void plan_clear(struct start_plan *plan)
 	rootfs_plan_clear(&plan->rootfs);
 	lsm_plan_clear(&plan->lsm);
 	string_list_clear(&plan->argv);
-	for (size_t i = 0; i < NS_COUNT; i++)
-		util_close_fd(&plan->shared_fds[i]);
+	share_close(plan);
 	for (size_t i = 0; i < 3; i++)
 		util_close_fd(&plan->stdio[i]);
 	util_close_fd(&plan->init_fd);

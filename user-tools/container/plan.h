@@ -19,6 +19,13 @@
 #include "network/network.h"
 #include "rootfs/rootfs.h"
 
+/* A namespace to join, container/share.h. */
+struct shared_namespace {
+	int fd;	     /* -1 = it is not shared */
+	char *label; /* "lxc.namespace.share.net = web", for messages */
+	struct config_origin origin;
+};
+
 struct start_plan {
 	const struct container *container;
 	const struct config *config;
@@ -29,8 +36,10 @@ struct start_plan {
 	struct idmap map;
 	struct rootfs_plan rootfs;
 	struct network_plan network;
-	bool time_namespace; /* made by init, with the offsets of lxc.time.offset.* */
-	int shared_fds[NS_COUNT]; /* namespaces to join instead of making them; -1 = a new one */
+	/* Each namespace is made (own), or joined (shared), or that of whoever starts it. */
+	bool own[NS_COUNT];
+	struct shared_namespace shared[NS_COUNT];
+	bool joins; /* at least one is shared */
 
 	enum cgroup_layout cgroup_layout; /* for lxc.mount.auto = cgroup */
 	struct cgroup *cgroup;

@@ -134,6 +134,19 @@ int runtime_lock(const char *lxcpath, const char *name, int wait_ms, struct erro
 	return fd;
 }
 
+int runtime_open(const char *lxcpath, const char *name)
+{
+	struct string_list bases = { 0 };
+	char key[17];
+	int fd = -1;
+	path_key(lxcpath, key);
+	candidates(&bases);
+	for (size_t i = 0; i < bases.count && fd < 0; i++)
+		fd = open_directory(bases.items[i], key, name);
+	string_list_clear(&bases);
+	return fd;
+}
+
 /* The path of a socket below a directory descriptor fits sun_path whatever the names are. */
 static socklen_t socket_address(int directory, struct sockaddr_un *address)
 {
@@ -199,6 +212,7 @@ void runtime_remove(int directory, const char *lxcpath, const char *name)
 	path_key(lxcpath, key);
 	unlinkat(directory, SOCKET_NAME, 0);
 	unlinkat(directory, "cgroups", 0);
+	unlinkat(directory, RUNTIME_INIT_RECORD, 0);
 	candidates(&bases);
 	for (size_t i = 0; i < bases.count; i++) {
 		if (!still_there(directory, bases.items[i], key, name))
@@ -234,7 +248,8 @@ int runtime_list(const char *lxcpath, struct string_list *names, struct error *e
 				continue;
 			_cleanup_close_ int own = open_private(dirfd(dir), entry->d_name);
 			_cleanup_close_ int live = own < 0 ? -1 : connect_in(own);
-			if (live >= 0)
+			if (live >= 0 ||
+			    (own >= 0 && faccessat(own, RUNTIME_INIT_RECORD, F_OK, 0) == 0))
 				string_list_add(names, entry->d_name);
 		}
 	}

@@ -4,7 +4,8 @@
  *
  *   BASE/<16 hex digits of FNV-1a of LXCPATH>/<NAME>/   locked with flock(2) while somebody
  * creates, runs or destroys it socket    of the supervisor cgroups   the groups made for it, one a
- * line: what a successor cleans after a crash
+ * line: what a successor cleans after a crash init      the container's first process, where it may
+ * outlive the supervisor
  *
  * BASE is the first of these that belongs to the caller alone (mode 0700): for root /run/lxc; else
  * ~/.cache/lxc/run, $XDG_RUNTIME_DIR/lxc, /tmp/lxc-UID. The home comes first because
@@ -25,6 +26,9 @@ int runtime_listen(int directory, struct error *err);
 /* Connect to the supervisor; checks that it runs as the caller. -1 with E_NOT_RUNNING when there is
  * none. */
 int runtime_connect(const char *lxcpath, const char *name, struct error *err);
+/* The container's directory as it is, for looking; descriptor, -1 = there is none. */
+int runtime_open(const char *lxcpath, const char *name);
+#define RUNTIME_INIT_RECORD "init" /* a file of it, container/orphan.h */
 /* Take everything away again; the lock is released when the descriptor is closed. */
 void runtime_remove(int directory, const char *lxcpath, const char *name);
 
@@ -32,7 +36,8 @@ void runtime_remove(int directory, const char *lxcpath, const char *name);
  * timeout_ms, -1 = no limit). */
 void runtime_pause(int timeout_ms);
 
-/* Names of containers below lxcpath that have a socket somebody listens on. */
+/* Names of containers below lxcpath that have a socket somebody listens on, or a record of an init
+ * that may be left. */
 int runtime_list(const char *lxcpath, struct string_list *names, struct error *err);
 
 #endif

@@ -18,7 +18,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/socket.h"
+#include "container/join.h"
 #include "container/limits.h"
+#include "container/share.h"
 
 static const struct {
 	const char *file;
@@ -54,42 +56,9 @@ void payload_close(struct payload *payload)
 static uint64_t clone_flags(const struct start_plan *plan)
 {
 	uint64_t flags = CLONE_PIDFD;
-	for (size_t i = 0; i < NS_COUNT; i++) {
-		bool own = plan->shared_fds[i] < 0;
-		if (i == NS_USER)
-			own = plan->user_namespace;
-		if (i == NS_NET)
-			own = own && !plan->network.share_host;
-		flags |= own ? namespaces[i].flag : 0;
-	}
-	return flags;
-}
-
-/* Root only: join the shared namespaces around the clone. home = our own, to come back to. */
-static int enter_shared(const struct start_plan *plan, int home[NS_COUNT], struct error *err)
-{
-	for (size_t i = 0; i < NS_COUNT; i++) {
-		home[i] = -1;
-		if (plan->shared_fds[i] < 0)
-			continue;
-		_cleanup_free_ char *path = xasprintf("/proc/self/%s", namespaces[i].file);
-		home[i] = open(path, O_RDONLY | O_CLOEXEC);
-		if (home[i] < 0 || setns(plan->shared_fds[i], 0) < 0)
-			return error_set(err, E_PRIVILEGE, errno, "joining a shared namespace (%s)",
-					 namespaces[i].file);
-	}
-	return 0;
-}
-
-static void leave_shared(int home[NS_COUNT])
-{
 	for (size_t i = 0; i < NS_COUNT; i++)
-		if (home[i] >= 0) {
-			if (setns(home[i], 0) < 0)
-				log_error("coming back from a shared namespace: %s",
-					  strerror(errno));
-			close(home[i]);
-		}
+		flags |= plan->own[i] ? namespaces[i].flag : 0;
+	return flags;
 }
 
 static int clone_init(struct start_plan *plan, struct payload *payload, int control[2],
@@ -103,16 +72,13 @@ static int clone_init(struct start_plan *plan, struct payload *payload, int cont
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)group;
 	}
-	int home[NS_COUNT];
-	long pid = -1;
-	if (enter_shared(plan, home, err) == 0)
-		pid = syscall(SYS_clone3, &args, sizeof(args));
+	long pid = plan->joins ? join_and_clone(plan, &args, err)
+			       : syscall(SYS_clone3, &args, sizeof(args));
 	int saved = errno;
 	if (pid == 0) {
 		close(control[0]);
 		init_run(plan, control[1]);
 	}
-	leave_shared(home);
 	close(control[1]);
 	control[1] = -1;
 	if (error_is_set(err))
@@ -135,9 +101,13 @@ static int keep_namespaces(const struct start_plan *plan, struct payload *payloa
 			   struct error *err)
 {
 	for (size_t i = 0; i < NS_COUNT; i++) {
-		/* The host's own network cannot be joined from inside, and need not be: attaching starts in it. */
-		if (i == NS_CGROUP || i == NS_TIME || (i == NS_USER && !plan->user_namespace) ||
-		    (i == NS_NET && plan->network.share_host))
+		if (plan->shared[i].fd >= 0) {
+			payload->namespaces[i] = fcntl(plan->shared[i].fd, F_DUPFD_CLOEXEC, 3);
+			continue;
+		}
+		/* What is the host's cannot be joined from inside, and need not be: attaching starts in
+		 * it. */
+		if (!plan->own[i] || i == NS_CGROUP || i == NS_TIME || plan->joins)
 			continue;
 		payload->namespaces[i] = openat(proc, namespaces[i].file, O_RDONLY | O_CLOEXEC);
 		if (payload->namespaces[i] < 0)
@@ -152,10 +122,8 @@ static void take_report(struct payload *payload, const struct init_report *repor
 	int *slot = NULL;
 	if (report->kind == REPORT_DEVPTS)
 		slot = &payload->pts;
-	else if (report->kind == REPORT_CGROUP_NS)
-		slot = &payload->namespaces[NS_CGROUP];
-	else if (report->kind == REPORT_TIME_NS)
-		slot = &payload->namespaces[NS_TIME];
+	else if (report->kind == REPORT_NAMESPACE && report->number < NS_COUNT)
+		slot = &payload->namespaces[report->number];
 	else if (report->kind == REPORT_CONSOLE)
 		slot = &payload->console;
 	else if (report->kind == REPORT_TTY && report->number == payload->tty_count + 1 &&
@@ -251,6 +219,26 @@ static int hand_over_group(void *data, int to, struct error *err)
 		   : error_set(err, E_CGROUP, 0, "handing the control group to the container");
 }
 
+/* A process that joins others' namespaces is not ours to look into: it shows its own. */
+static int await_namespaces(const struct start_plan *plan, struct payload *payload, int control,
+			    struct error *err)
+{
+	static const enum namespace_kind early[] = { NS_USER, NS_MNT, NS_PID, NS_NET, NS_UTS, NS_IPC };
+	for (size_t i = 0; i < ARRAY_SIZE(early); i++) {
+		struct init_report report;
+		int fd = -1;
+		size_t count = 1;
+		if (!plan->own[early[i]])
+			continue;
+		if (socket_receive(control, &report, sizeof(report), &fd, &count) !=
+			(ssize_t)sizeof(report) ||
+		    count != 1)
+			return error_set(err, E_SUPERVISOR, 0, "the first process of the container");
+		take_report(payload, &report, fd);
+	}
+	return 0;
+}
+
 static int drive(struct start_plan *plan, struct payload *payload, int control,
 		 const struct spawn_events *events, struct error *err)
 {
@@ -264,14 +252,16 @@ static int drive(struct start_plan *plan, struct payload *payload, int control,
 	if (plan->user_namespace && cgroup_is_delegated(plan->cgroup) &&
 	    aside_begin(&hand_over, hand_over_group, plan, err) < 0)
 		return -1;
-	if (keep_namespaces(plan, payload, proc, err) < 0 ||
-	    limits_write_proc(plan->config, proc, err) < 0 ||
-	    limits_raise(plan->config, payload->pid, err) < 0)
+	if (keep_namespaces(plan, payload, proc, err) < 0)
+		return -1;
+	if (plan->joins ? await_namespaces(plan, payload, control, err) < 0
+			: limits_write_proc(plan->config, proc, err) < 0 ||
+			      limits_raise(plan->config, payload->pid, err) < 0)
 		return -1;
 	if (cgroup_is_delegated(plan->cgroup) &&
 	    cgroup_enter_payload(plan->cgroup, payload->pid, err) < 0)
 		return -1;
-	if (plan->user_namespace && idmap_write(&plan->map, proc, payload->pid, err) < 0)
+	if (plan->own[NS_USER] && idmap_write(&plan->map, proc, payload->pid, err) < 0)
 		return -1;
 	if (tell(control, 'm', err) < 0 ||
 	    rootfs_give_idmapped(&plan->rootfs, payload->namespaces[NS_USER], control, err) < 0)

@@ -20,11 +20,11 @@
 
 #define SPAWN_MAX_TTYS 512
 
-enum init_report_kind { REPORT_DEVPTS = 1, REPORT_CGROUP_NS, REPORT_CONSOLE, REPORT_TTY, REPORT_TIME_NS };
+enum init_report_kind { REPORT_DEVPTS = 1, REPORT_NAMESPACE, REPORT_CONSOLE, REPORT_TTY };
 
 struct init_report {
 	uint32_t kind;
-	uint32_t number; /* of the tty, from 1 */
+	uint32_t number; /* of the tty, from 1; enum namespace_kind */
 };
 
 /* What a running payload consists of. */

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "container/orphan.h"
 #include "container/runtime.h"
 #include "container/supervisor.h"
 #include "container/terminal.h"
@@ -41,6 +42,12 @@ static int lock_for_start(const struct container *container, struct error *err)
 	}
 	if (err && directory < 0)
 		*err = busy;
+	pid_t pid;
+	_cleanup_close_ int left = directory < 0 ? -1 : orphan_find(container, &pid);
+	if (left >= 0) {
+		close(directory);
+		return orphan_refuse(container, pid, err);
+	}
 	return directory;
 }
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "container/client.h"
+#include "container/orphan.h"
 
 /* An init without a handler for the halt signal never gets it; it may only just have started, so it
  * gets this long. */
@@ -159,9 +160,20 @@ int container_stop(struct container *container, const struct stop_options *optio
 {
 	struct message_reply reply;
 	struct stop stop = { .container = container };
-	_cleanup_close_ int socket = client_connect(container, err);
-	if (socket < 0)
+	struct error why = { 0 };
+	pid_t pid;
+	_cleanup_close_ int socket = client_connect(container, &why);
+	int left = socket < 0 && why.code == E_SUPERVISOR ? orphan_find(container, &pid) : -1;
+	if (left >= 0) {
+		if (!container->config) /* for its signals; the standard ones will do */
+			container_load(container, NULL, NULL);
+		return orphan_stop(container, left, options, err);
+	}
+	if (socket < 0) {
+		if (err)
+			*err = why;
 		return -1;
+	}
 	stop.socket = socket;
 	stop.until = options->timeout_ms < 0 ? -1 : time_monotonic_ms() + options->timeout_ms;
 	if (client_send(socket, MESSAGE_SUBSCRIBE, 0, NULL, 0, err) < 0)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -20,6 +21,7 @@
 #include "container/hook-process.h"
 #include "container/memory.h"
 #include "container/notify.h"
+#include "container/orphan.h"
 #include "container/runtime.h"
 
 #define STOP_TIMEOUT_MS 60000
@@ -72,7 +74,9 @@ static bool listens(const char *status, int signal)
 bool signal_ignored_by_init(const struct supervisor *supervisor, int signal)
 {
 	_cleanup_free_ char *status = init_status_text(supervisor);
-	return status && signal != SIGKILL && signal != SIGSTOP && !listens(status, signal);
+	/* In a pid namespace of somebody else's it is a process like any other. */
+	return supervisor->plan->own[NS_PID] && status && signal != SIGKILL && signal != SIGSTOP &&
+	       !listens(status, signal);
 }
 
 int halt_signal(const struct supervisor *supervisor, bool *ignored)
@@ -83,7 +87,7 @@ int halt_signal(const struct supervisor *supervisor, bool *ignored)
 		signal = status && status_has_signal(status, "SigBlk:\t", SIGRTMIN + 3)
 			     ? SIGRTMIN + 3
 			     : SIGPWR;
-	*ignored = status && !listens(status, signal);
+	*ignored = supervisor->plan->own[NS_PID] && status && !listens(status, signal);
 	return signal;
 }
 
@@ -282,7 +286,7 @@ static void loop(struct supervisor *supervisor)
 /* reboot(2) inside a pid namespace ends its init with SIGHUP for a restart, SIGINT for a halt. */
 static bool wants_reboot(const struct supervisor *supervisor)
 {
-	return WIFSIGNALED(supervisor->init_status) &&
+	return supervisor->plan->own[NS_PID] && WIFSIGNALED(supervisor->init_status) &&
 	       WTERMSIG(supervisor->init_status) == SIGHUP && !supervisor->stopping &&
 	       !supervisor->plan->execute;
 }
@@ -331,6 +335,9 @@ static int run_once(struct supervisor *supervisor, struct error *err)
 			supervisor_run_ending_hooks(supervisor, HOOK_POST_STOP);
 		return -1;
 	}
+	if (supervisor->plan->config->signal_pdeath != SIGKILL &&
+	    orphan_record(supervisor->directory, supervisor->payload.pid) < 0)
+		log_warn("recording init: %s", strerror(errno));
 	supervisor_set_state(supervisor, STATE_RUNNING);
 	tell_starter(supervisor, NULL);
 	memory_give_back();
@@ -395,6 +402,17 @@ static void clean_after_crash(struct supervisor *supervisor)
 	cgroup_free(old);
 }
 
+/* What hooks mount on the host is then seen by hooks and the container only. */
+static int unshare_mounts(const struct supervisor *supervisor, struct error *err)
+{
+	if (!supervisor->plan->config->monitor_unshare)
+		return 0;
+	if (unshare(CLONE_NEWNS) < 0)
+		return error_set(err, E_PRIVILEGE, errno,
+				 "lxc.monitor.unshare = 1: a mount namespace");
+	return rootfs_cut_propagation(err);
+}
+
 static int prepare(struct supervisor *supervisor, struct error *err)
 {
 	supervisor->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -406,6 +424,8 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 		return -1;
 	supervisor->listen.fd = runtime_listen(supervisor->directory, err);
 	if (supervisor->listen.fd < 0 || serve_listen(supervisor, err) < 0)
+		return -1;
+	if (unshare_mounts(supervisor, err) < 0)
 		return -1;
 	clean_after_crash(supervisor);
 	return write_pid_file(supervisor, err);
