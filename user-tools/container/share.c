@@ -48,7 +48,9 @@ static int open_of_process(uint32_t pid, const struct shared_namespace *shared,
 	if (errno == ENOENT)
 		return error_set(err, E_PRIVILEGE, 0, "%s: there is no process %u", shared->label,
 				 pid);
-	error_set(err, E_PRIVILEGE, errno, "%s: %s", shared->label, path);
+	error_set(err, E_PRIVILEGE, errno,
+		  "%s: what is another user's takes CAP_SYS_PTRACE and CAP_SYS_ADMIN: %s",
+		  shared->label, path);
 	return error_fix(err, "name a process of your own, or a container");
 }
 
