@@ -194,6 +194,8 @@ static void rules_that_cannot_hold_are_refused(void **state)
 	refused("2\ndenylist\nmkdir allow [1,0,==]\nmkdir errno 2\n", "p:3: \"mkdir\": no exception from line 4 is possible");
 }
 
+#define GETPPID_32 -32
+
 /* In a process of its own: load the profile, make the call, return errno; -1 = killed. */
 static int answer(const char *text, long call, long a, long b, long c)
 {
@@ -210,6 +212,13 @@ static int answer(const char *text, long call, long a, long b, long c)
 		credentials_reset_signals();	    /* cmocka would catch SIGSYS */
 		if (credentials_no_new_privs(NULL) < 0 || seccomp_filter_load(&filter, -1, NULL) < 0)
 			_exit(255);
+#ifdef __x86_64__
+		if (call == GETPPID_32) {
+			long result = 64; /* its number for i386 */
+			__asm__ volatile("int $0x80" : "+a"(result) : : "memory");
+			_exit(result < 0 ? (int)-result : 0);
+		}
+#endif
 		_exit(syscall(call, a, b, c) < 0 ? errno : 0);
 	}
 	seccomp_filter_clear(&filter);
@@ -257,6 +266,39 @@ static void sections_of_other_architectures_do_not_matter(void **state)
 	assert_int_equal(answer("2\ndenylist\ns390_pci_mmio_read errno 1\n", SYS_getppid, 0, 0, 0), 0);
 }
 
+#ifdef __x86_64__
+static void calls_of_32_bit_programs_have_their_sections(void **state)
+{
+	(void)state;
+	if (answer("2\ndenylist\n", GETPPID_32, 0, 0, 0) == -1)
+		return; /* this kernel runs none */
+	assert_int_equal(answer("2\ndenylist\ngetppid errno 42\n", GETPPID_32, 0, 0, 0), 42);
+	assert_int_equal(answer("2\ndenylist\n[all]\ngetppid errno 42\n", GETPPID_32, 0, 0, 0), 42);
+	assert_int_equal(answer("2\ndenylist\n[x86]\ngetppid errno 42\n", GETPPID_32, 0, 0, 0), 42);
+	assert_int_equal(answer("2\ndenylist\n[x86]\ngetppid errno 42\n", SYS_getppid, 0, 0, 0), 0);
+	assert_int_equal(answer("2\ndenylist\n[x86_64]\ngetppid errno 42\n", GETPPID_32, 0, 0, 0), 0);
+	assert_int_equal(answer("2\nallowlist errno 45\n[x86_64]\nexit_group\n", GETPPID_32, 0, 0, 0), 45);
+}
+#endif
+
+static void a_long_list_decides_as_a_short_one(void **state)
+{
+	(void)state;
+	static const char *const calls = "read write open openat close stat fstat lstat poll lseek mmap mprotect munmap brk ioctl pread64 "
+		"pwrite64 readv writev access pipe select sched_yield mremap msync mincore madvise dup dup2 pause nanosleep alarm getpid "
+		"sendfile socket connect accept sendto recvfrom sendmsg recvmsg shutdown bind listen clone fork vfork execve exit wait4 "
+		"kill uname fcntl flock fsync truncate getdents getcwd chdir rename rmdir creat link unlink exit_group";
+	struct string_list names = { 0 };
+	string_list_add_words(&names, calls, " ");
+	_cleanup_free_ char *lines = string_list_join(&names, "\n");
+	_cleanup_free_ char *allow = xasprintf("2\nallowlist errno 43\n%s\nfchdir errno 44\n", lines);
+	assert_int_equal(answer(allow, SYS_getpid, 0, 0, 0), 0);
+	assert_int_equal(answer(allow, SYS_lseek, -1, 0, 0), EBADF);
+	assert_int_equal(answer(allow, SYS_getppid, 0, 0, 0), 43);
+	assert_int_equal(answer(allow, SYS_fchdir, -1, 0, 0), 44);
+	string_list_clear(&names);
+}
+
 static void format_1_lets_numbers_pass(void **state)
 {
 	(void)state;
@@ -283,6 +325,10 @@ int main(void)
 		cmocka_unit_test(the_kernel_answers_as_the_profile_says),
 		cmocka_unit_test(conditions_decide),
 		cmocka_unit_test(sections_of_other_architectures_do_not_matter),
+#ifdef __x86_64__
+		cmocka_unit_test(calls_of_32_bit_programs_have_their_sections),
+#endif
+		cmocka_unit_test(a_long_list_decides_as_a_short_one),
 		cmocka_unit_test(format_1_lets_numbers_pass),
 #endif
 	};

@@ -18,6 +18,7 @@
 
 #define APPARMOR_ENABLED "/sys/module/apparmor/parameters/enabled"
 #define APPARMOR_FEATURES "/sys/kernel/security/apparmor/features"
+#define APPARMOR_LOAD "/sys/kernel/security/apparmor/.replace"
 #define SELINUX_CONTEXT "/sys/fs/selinux/context"
 /* What LXC names its profile for containers with a control group namespace. */
 #define APPARMOR_DEFAULT "lxc-container-default-cgns"
@@ -152,7 +153,8 @@ static int refuse_generated(const struct config *config, const char *why, const 
 static int plan_generated(const struct config *config, const char *path, struct lsm_plan *plan,
 			  struct error *err)
 {
-	if (geteuid() != 0)
+	/* Being root is not enough: in a container it is no root of the host. */
+	if (access(APPARMOR_LOAD, W_OK) < 0)
 		return refuse_generated(
 		    config, "loading a profile into the kernel takes CAP_MAC_ADMIN on the host",
 		    "lxc.apparmor.profile = unchanged (the id map confines the container), or the "
