@@ -4,6 +4,7 @@
 #   make install        install (PREFIX, DESTDIR) make check-unit   unit tests (no root)
 #   make quickstart     from a fresh Debian to a running container (root)
 #   make uninstall  bench  clean  dist            make check-vm     tests in a VM with systemd, AppArmor, cgroup2 (root)
+#                                                 make fuzz         each parser against libFuzzer, FUZZ_SECONDS=60
 #
 # Feature switches, detected, overridable both ways: WITH_SECCOMP=1|0 WITH_MAN=1|0 WITH_MUSL=1|0 WITH_STATIC=1|0
 
@@ -247,7 +248,7 @@ check:
 	@$(MAKE) --no-print-directory WERROR=1 check-system
 
 .PHONY: attacks
-check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table
+check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BIN)
 	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
 	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
 
@@ -284,6 +285,32 @@ dist:
 $(O)/tests/cgroup-driver: tests/system/cgroup-driver.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS)
+
+# ---- fuzzing --------------------------------------------------------------------------------------------------------
+# The parsers of what others write, with clang's sanitizers in them: tests/fuzz/fuzz.h. make check runs each target briefly
+# (tests/system/fuzz.bats), this as long as asked. What it finds is in $(O)/fuzz/TARGET-crash-*.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_CC ?= clang
+FUZZ_BIN := $(FUZZ_TARGETS:%=$(O)/fuzz/%)
+FUZZ_OBJ := $(patsubst %.c,$(O)/fuzz/%.o,$(filter user-tools/base/% user-tools/config/% policy/% idmap/% cgroup/% \
+	setuid-helpers/%,$(LIB_SRC)))
+
+.PHONY: fuzz
+fuzz: $(FUZZ_BIN) $(O)/docs/key-table
+	@$(O)/docs/key-table markdown | sed -n 's/^| `\(lxc[^`]*\)`.*/"\1"/p' | sed 's/\[i\]/0/; s/\.\(NAME\|\*\)"$$/."/' >$(O)/fuzz/keys.dict
+	@for t in $(FUZZ_TARGETS); do \
+		echo "$$t: $(FUZZ_SECONDS) seconds" && mkdir -p $(O)/fuzz/corpus/$$t && \
+		$(O)/fuzz/$$t $$(case $$t in *config) echo -dict=$(O)/fuzz/keys.dict ;; esac) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
+			-artifact_prefix=$(O)/fuzz/$$t- $(O)/fuzz/corpus/$$t tests/fuzz/corpus/$$t || exit 1; done
+
+$(O)/fuzz/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,FUZZCC,$@)$(FUZZ_CC) $(CPPFLAGS_ALL) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
+	$(call say,LD,$@)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 check-unit: $(UNIT_BIN)
 	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
@@ -353,4 +380,6 @@ clean:
 	rm -rf $(O)
 
 .SECONDARY: $(COMMANDS:%=$(O)/user-tools/commands/%.o)
+.SECONDARY: $(FUZZ_TARGETS:%=$(O)/fuzz/tests/fuzz/%.o)
+-include $(FUZZ_OBJ:.o=.d) $(FUZZ_TARGETS:%=$(O)/fuzz/tests/fuzz/%.d)
 -include $(LIB_OBJ:.o=.d) $(COMMAND_OBJ:.o=.d) $(COMMANDS:%=$(O)/user-tools/commands/%.d) $(UNIT_BIN:%=%.d)

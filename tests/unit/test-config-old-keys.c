@@ -134,8 +134,10 @@ static void the_back_end_becomes_the_prefix_of_the_root_in_either_order(void **s
 	static const char *const texts[] = {
 		"lxc.rootfs.backend = btrfs\nlxc.rootfs = /srv/web\n",
 		"lxc.rootfs = /srv/web\nlxc.rootfs.backend = btrfs\n",
+		"lxc.rootfs.backend = btrfs\nlxc.rootfs.path = /srv/web\n",
+		"lxc.rootfs.backend = \"btrfs\"\nlxc.rootfs = '/srv/web'\n",
 	};
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct config *config = parsed(texts[i]);
 		assert_string_equal(config->rootfs_type, "btrfs");
 		assert_string_equal(config->rootfs_path, "/srv/web");
@@ -146,6 +148,21 @@ static void the_back_end_becomes_the_prefix_of_the_root_in_either_order(void **s
 		config = parsed(result);
 		assert_string_equal(config->rootfs_type, "btrfs");
 		config_free(config);
+		free(result);
+	}
+}
+
+static void quotes_stay_where_a_value_needs_them(void **state)
+{
+	(void)state;
+	static const char *const texts[][2] = {
+		{ "lxc.utsname = \"web\"", "lxc.uts.name = web" },
+		{ "lxc.init_cmd = ' /bin/x '", "lxc.init.cmd = \" /bin/x \"" },
+		{ "lxc.init_cmd = \"'a b'\"", "lxc.init.cmd = \"'a b'\"" },
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char *result = updated(texts[i][0]);
+		assert_string_equal(result, texts[i][1]);
 		free(result);
 	}
 }
@@ -195,6 +212,7 @@ int main(void)
 		cmocka_unit_test(an_update_writes_the_new_spelling_of_each),
 		cmocka_unit_test(each_network_type_begins_the_next_interface),
 		cmocka_unit_test(the_back_end_becomes_the_prefix_of_the_root_in_either_order),
+		cmocka_unit_test(quotes_stay_where_a_value_needs_them),
 		cmocka_unit_test(what_has_no_meaning_any_more_is_read_and_becomes_a_comment),
 		cmocka_unit_test(everything_else_stays_as_it_is),
 		cmocka_unit_test(a_line_before_its_network_type_is_an_error),

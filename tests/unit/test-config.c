@@ -166,6 +166,20 @@ static void an_empty_value_resets(void **state)
 	config_free(c);
 }
 
+static void resetting_what_is_not_there_makes_no_interface(void **state)
+{
+	(void)state;
+	struct config *c = good("lxc.net.0.mtu =\nlxc.net.0.veth.mode =\nlxc.net.1.type =\n");
+	assert_int_equal(c->net_count, 0);
+	config_free(c);
+	bool known;
+	c = good("lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.type =\n");
+	assert_int_equal(c->net_count, 0);
+	_cleanup_free_ char *link = config_get(c, "lxc.net.0.link", &known);
+	assert_string_equal(link, "");
+	config_free(c);
+}
+
 static void interfaces_are_sorted_by_index_and_a_type_starts_afresh(void **state)
 {
 	(void)state;
@@ -374,6 +388,7 @@ int main(void)
 		cmocka_unit_test(bad_values_are_named_with_file_line_and_what_is_accepted),
 		cmocka_unit_test(keys_that_do_not_exist_are_refused),
 		cmocka_unit_test(an_empty_value_resets),
+		cmocka_unit_test(resetting_what_is_not_there_makes_no_interface),
 		cmocka_unit_test(interfaces_are_sorted_by_index_and_a_type_starts_afresh),
 		cmocka_unit_test(random_hardware_addresses_are_unicast_and_differ),
 		cmocka_unit_test(nothing_is_refused_as_not_supported),

@@ -52,6 +52,11 @@ extern const size_t config_keys_count;
 
 const struct config_key *config_find_key(const char *name);
 
+/* One pair of matching quotes around a value goes away, in place. */
+char *config_unquote(char *value);
+/* "KEY = VALUE", with quotes where the reader would change the value without; the caller frees. */
+char *config_line(const char *key, const char *value);
+
 /* "FILE:LINE: KEY = VALUE: WHAT; accepted: FORM" */
 int config_refuse(const struct config_key *key, const struct config_item *item, struct error *err,
 		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));

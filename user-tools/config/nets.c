@@ -65,6 +65,16 @@ static struct net_config *find_net(struct config *config, unsigned index, bool m
 	return &config->nets[at];
 }
 
+static void remove_net(struct config *config, unsigned index)
+{
+	struct net_config *net = find_net(config, index, false);
+	if (!net)
+		return;
+	size_t at = (size_t)(net - config->nets);
+	clear_net(net);
+	memmove(net, net + 1, (--config->net_count - at) * sizeof(*net));
+}
+
 int config_set_net_all(struct config *config, const struct config_key *key,
 		       const struct config_item *item, struct error *err)
 {
@@ -78,12 +88,7 @@ int config_set_net_all(struct config *config, const struct config_key *key,
 	}
 	if (parse_index(item->key, &index, &rest) < 0)
 		return config_refuse(key, item, err, "the index is too large");
-	struct net_config *net = find_net(config, index, false);
-	if (net) {
-		size_t at = (size_t)(net - config->nets);
-		clear_net(net);
-		memmove(net, net + 1, (--config->net_count - at) * sizeof(*net));
-	}
+	remove_net(config, index);
 	return 0;
 }
 
@@ -335,7 +340,12 @@ int config_set_net(struct config *config, const struct config_key *key,
 	const struct net_field *field = find_field(rest);
 	if (!field)
 		return config_refuse(key, item, err, "no such key");
-	struct net_config *net = find_net(config, index, true);
+	/* Without its type an interface is none. */
+	if (!*item->value && field->set == set_type)
+		remove_net(config, index);
+	struct net_config *net = find_net(config, index, *item->value != 0);
+	if (!net)
+		return 0; /* nothing to reset */
 	if (field->type != NET_ANY && (!net->has_type || (int)net->type != field->type))
 		return config_refuse(key, item, err, "lxc.net.%u.type = %.*s has to come first",
 				     index, (int)strcspn(rest, "."), rest);

@@ -123,12 +123,12 @@ static void remember(struct config *config, const struct config_key *key,
 	bool index_alone = string_starts(item->key, "lxc.net.") && !strchr(item->key + 8, '.');
 	if (!*item->value || !key->list)
 		drop_items(store, item->key, index_alone || clears_family(item->key));
-	if (!*item->value)
-		return;
-	if (string_ends(item->key, ".type") && string_starts(item->key, "lxc.net.")) {
+	if (strcmp(key->name, "lxc.net.[i].type") == 0) {
 		_cleanup_free_ char *family = xstrndup(item->key, strlen(item->key) - 5);
 		drop_items(store, family, true);
 	}
+	if (!*item->value)
+		return;
 	store->items = xrealloc(store->items, (store->item_count + 1) * sizeof(*store->items));
 	store->items[store->item_count++] =
 	    (struct config_item){ xstrdup(item->key), xstrdup(item->value), item->origin };
@@ -189,6 +189,13 @@ static int apply(struct config *config, const struct config_item *item, int dept
 	}
 	if (strcmp(item->key, "lxc.include") == 0)
 		return include(config, item, depth, err);
+	/* A backend named before counts, but not for a path of the command line. */
+	_cleanup_free_ char *rootfs = strcmp(item->key, "lxc.rootfs.path") == 0 && item->origin.line
+					  ? old_keys_rootfs(&config->store->old, item->value)
+					  : NULL;
+	const struct config_item with_backend = { item->key, rootfs, item->origin };
+	if (rootfs)
+		item = &with_backend;
 	if (strlen(item->value) > CONFIG_MAX_LINE)
 		return error_set(err, E_CONFIG_VALUE, 0,
 				 "%s: %s: the value is longer than %u bytes",
@@ -199,8 +206,7 @@ static int apply(struct config *config, const struct config_item *item, int dept
 	return 0;
 }
 
-/* One pair of matching quotes around the value goes away. */
-static char *unquote(char *value)
+char *config_unquote(char *value)
 {
 	size_t length = strlen(value);
 	if (length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value) {
@@ -224,7 +230,7 @@ static int read_line(struct config *config, char *line, struct config_origin ori
 	}
 	*equals = 0;
 	struct config_item item = { .key = string_trim(line),
-				    .value = unquote(string_trim(equals + 1)),
+				    .value = config_unquote(string_trim(equals + 1)),
 				    .origin = origin };
 	return apply(config, &item, depth, err);
 }
@@ -356,7 +362,7 @@ int config_set(struct config *config, const char *key, const char *value, struct
 		return error_set(err, E_CONFIG_VALUE, 0, "%s: a line break in the value", key);
 	if (apply(config, &item, 0, err) < 0)
 		return -1;
-	string_list_take(&config->store->added, xasprintf("%s = %s", key, value));
+	string_list_take(&config->store->added, config_line(key, value));
 	return 0;
 }
 
@@ -367,7 +373,7 @@ int config_set_definition(struct config *config, const char *definition, struct 
 	if (!equals)
 		return error_set(err, E_USAGE, 0, "\"%.100s\": KEY=VALUE is expected", definition);
 	*equals = 0;
-	return config_set(config, string_trim(copy), unquote(string_trim(equals + 1)), err);
+	return config_set(config, string_trim(copy), config_unquote(string_trim(equals + 1)), err);
 }
 
 /* "0" switches nothing on, whatever the key. */

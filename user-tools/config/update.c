@@ -21,7 +21,7 @@ static bool take_apart(char *line, char **key, char **value)
 		return false;
 	*equals = 0;
 	*key = string_trim(line);
-	*value = string_trim(equals + 1);
+	*value = config_unquote(string_trim(equals + 1));
 	return true;
 }
 
@@ -53,7 +53,7 @@ static char *update_line(struct old_keys *old, const char *line, char **was, cha
 			return NULL;
 		*was = xstrdup(key);
 		*now = xstrdup(key);
-		return xasprintf("lxc.rootfs.path = %s", path);
+		return config_line(*now, path);
 	}
 	_cleanup_free_ char *backend = old->backend ? xstrdup(old->backend) : NULL;
 	enum old_key kind = old_keys_translate(old, key, value, now, &new_value);
@@ -73,7 +73,7 @@ static char *update_line(struct old_keys *old, const char *line, char **was, cha
 		*now = NULL;
 		return text;
 	}
-	char *text = xasprintf("%s = %s", *now, new_value);
+	char *text = config_line(*now, new_value);
 	free(new_value);
 	return text;
 }

@@ -13,6 +13,13 @@ static void append(char **text, const char *more, const char *end)
 	*text = joined;
 }
 
+char *config_line(const char *key, const char *value)
+{
+	_cleanup_free_ char *copy = xstrdup(value);
+	bool same = strcmp(config_unquote(string_trim(copy)), value) == 0;
+	return xasprintf(same ? "%s = %s" : "%s = \"%s\"", key, value);
+}
+
 static const struct net_config *net_of_key(const struct config *config, const char *key)
 {
 	char digits[12] = "";
