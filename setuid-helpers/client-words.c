@@ -119,6 +119,8 @@ static const char *unsafe_reason(uint32_t error)
 static int explain_unsafe(const struct helper_reply *reply, enum error_code code, struct error *err)
 {
 	const char *path = file_path(reply);
+	if (reply->error == EMFILE || reply->error == ENFILE || reply->error == ENOMEM)
+		return error_set(err, E_SYSTEM, (int)reply->error, "opening %s", path);
 	error_set(err, code, 0, "%s is not safe to trust: %s", path, unsafe_reason(reply->error));
 	return error_fix(err, "an admin runs \"chown root:root %s && chmod 0644 %s\"", path, path);
 }
@@ -263,7 +265,8 @@ int client_explain_idmap(const struct helper_reply *reply, const struct map_requ
 		return error_fix(err, "an admin delegates ids that no account has");
 	case STATUS_NOT_YOURS:
 		return error_set(err, E_IDMAP_WRITE, (int)reply->error,
-				 "the process is not one of a user namespace that %s made here",
+				 "the process is not one of a user namespace that %s made here, or "
+				 "has an id map already",
 				 user);
 	default:
 		return error_set(err, E_IDMAP_WRITE, (int)reply->error,

@@ -121,13 +121,13 @@ static void write_file(int directory, const char *name, const struct buffer *tex
 	/* The caller may have mounted one file of a /proc/PID over another in a namespace of its
 	 * own and sent the directory as seen there: what is mounted on the name is refused (EXDEV).
 	 */
-	static const struct open_how how = {
-		.flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
-		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
-	};
+	static const struct open_how how = { O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0,
+					     RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS |
+						 RESOLVE_BENEATH };
 	long fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
 	if (fd < 0 || write((int)fd, text->data, text->used) != (ssize_t)text->used)
-		helper_end(STAGE_ACT, fd < 0 ? STATUS_NOT_YOURS : STATUS_SYSTEM, errno);
+		helper_end(STAGE_ACT, fd < 0 || errno == EPERM ? STATUS_NOT_YOURS : STATUS_SYSTEM,
+			   errno);
 }
 
 static void write_map(int directory, const char *name, int map)

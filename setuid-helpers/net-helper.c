@@ -46,11 +46,12 @@ static void open_netlink(void)
  * allowed. */
 static bool name_ok(const char *name, size_t size, bool may_be_empty)
 {
-	size_t length = strspn(name, HELPER_NAME_CHARACTERS), i = length;
+	size_t length = strnlen(name, size), i = length;
 	while (i < size && !name[i])
 		i++;
-	return length < size && i == size && (length || may_be_empty) && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0;
+	return length < size && i == size &&
+	       (length ? length > 2 || strspn(name, ".") < length : may_be_empty) &&
+	       strspn(name, HELPER_NAME_CHARACTERS) == length;
 }
 
 static void check_request(void)

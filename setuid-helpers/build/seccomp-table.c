@@ -7,6 +7,7 @@
  * Each line of a table below is one call as the helper makes it. Everything else kills the process.
  */
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/filter.h>
@@ -95,9 +96,14 @@ int main(int argc, char **argv)
 			errx(1, "%s: cannot make a filter for it", argv[2]);
 	}
 	for (const struct allowed *a = strcmp(argv[1], "net") ? idmap : net; a->call; a++) {
-		int error = seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW,
-							 seccomp_syscall_resolve_name(a->call),
-							 a->count, a->arguments);
+		int call = seccomp_syscall_resolve_name(a->call);
+		int error = seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW, call, a->count,
+							 a->arguments);
+		/* s390x and ppc64le have the socket calls twice, also as one whose arguments are in
+		 * memory, where a filter cannot look: allowed as libseccomp can. */
+		if (error == -EINVAL)
+			error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, a->count,
+						       a->arguments);
 		if (error)
 			errx(1, "%s: %s", a->call, strerror(-error));
 	}

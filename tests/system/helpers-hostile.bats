@@ -343,7 +343,7 @@ strictly() {
 	strictly 2 "nnp=1 \$idmap map $maps"
 	strictly 3 '$idmap map u:0:200000:10 u:5:200100:10'
 	for malformed in object=two size=9 op=1 poke=9:1; do strictly 4 "$malformed \$idmap map $maps"; done
-	for object in host grandchild; do strictly 3 "object=$object \$idmap map $maps"; done
+	for object in host grandchild; do strictly 7 "object=$object \$idmap map $maps"; done
 	for object in path:/etc path:/proc dead zombie nodump; do strictly 7 "object=$object \$idmap map $maps"; done
 	strictly 14 '$idmap map u:0:0:1'
 	strictly 15 '$idmap map u:0:1002:1'
