@@ -25,8 +25,8 @@ group_of() {
 }
 init_of() { me "lxc-info -n $1 -pH"; }
 supervisor_of() { pgrep -u lxc-dnscrypt -f "lxc monitor.* $1\$"; }
-# groups NAME: how many groups of that name are anywhere
-groups() { find /sys/fs/cgroup -type d -name "$1" | wc -l; }
+# groups NAME: how many groups of that name are anywhere in this sandbox
+groups() { find /sys/fs/cgroup -type d -path "*/$LXP_CGROUP/*" -name "$1" | wc -l; }
 
 # refused TEXT... -- OPTION...
 refused() {
@@ -90,7 +90,7 @@ refused() {
 	[ "$(groups lxptest)" = 0 ]
 	[ "$(groups here)" -gt 0 ]
 	wait_for 5 eval '! pgrep -u lxc-dnscrypt -f "lxc monitor"'
-	find /sys/fs/cgroup -depth -type d \( -name here -o -name lxppivot \) -exec rmdir {} \;
+	find /sys/fs/cgroup -depth -type d -path "*/$LXP_CGROUP/*" \( -name here -o -name lxppivot \) -exec rmdir {} \;
 }
 
 @test "lxc.cgroup.relative: root's groups below its own group instead of at the top" {
