@@ -168,7 +168,7 @@ teardown_file() {
 	run as_delegated lxc-dnscrypt 'lxc-start -n debian'
 	[ "$status" = 0 ]
 	booted() { me 'lxc-attach -n debian -- systemctl is-system-running' | grep -Eq 'running|degraded'; }
-	wait_for 30 booted
+	wait_for 120 booted
 	run me "lxc-attach -n debian -- bash -c 'cat /proc/1/comm; . /etc/os-release; echo \$ID; ping -c 1 10.0.3.1'"
 	[ "$status" = 0 ]
 	says systemd debian '1 received'
