@@ -256,6 +256,7 @@ check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BI
 VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats)) $(FOUNDATION:%=tests/system/%.bats)
 FOUNDATION := job network tenants
 
+# Booting a whole Debian takes minutes under emulation: tests with the tag "long" run on the host only.
 .PHONY: check-vm
 check-vm:
 	@user-tools/share/setup/dependencies vm
@@ -264,7 +265,7 @@ check-vm:
 	@tests/vm/vmlane prepare
 	@WERROR=1 tests/vm/vmlane pack $(O)/vm-tree.img
 	@prove --timer --failures --comments -j2 --exec \
-		'tests/vm/vmlane run --tree $(O)/vm-tree.img -- bats --print-output-on-failure' $(VM_TESTS)
+		'tests/vm/vmlane run --tree $(O)/vm-tree.img -- bats --filter-tags !long --print-output-on-failure' $(VM_TESTS)
 
 # A table of ratios against Debian's lxc in the same run; nothing is asserted about time.
 bench: all

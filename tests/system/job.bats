@@ -156,6 +156,7 @@ teardown_file() {
 	me 'lxc-destroy -n bare'
 }
 
+# bats test_tags=long
 @test "a real Debian tree is imported with -t local from a tar.xz" {
 	install -m 644 "$TOP/${O:-build}/cache/debian.tar.xz" /tmp/rootfs.tar.xz
 	run me 'lxc-create -n debian -t local -- --fstree /tmp/rootfs.tar.xz --no-dev'
@@ -163,6 +164,7 @@ teardown_file() {
 	me 'test -d .local/share/lxc/debian/rootfs/usr'
 }
 
+# bats test_tags=long
 @test "Debian boots with its own init to a shell that lxc-attach reaches" {
 	# systemd needs a control group to keep its services in.
 	run as_delegated lxc-dnscrypt 'lxc-start -n debian'
@@ -174,6 +176,7 @@ teardown_file() {
 	says systemd debian '1 received'
 }
 
+# bats test_tags=long
 @test "Debian shuts down by itself when lxc-stop asks" {
 	run timeout 40 su - lxc-dnscrypt -c 'lxc-stop -n debian -t 30'
 	[ "$status" = 0 ]
