@@ -65,6 +65,23 @@ static void limits_are_cleared_one_by_one_and_all(void **state)
 	config_free(c);
 }
 
+static void a_setting_has_one_value_under_all_its_names(void **state)
+{
+	(void)state;
+	bool known;
+	struct config *c = good("lxc.prlimit.7 = 5\nlxc.prlimit.nofile =\n"
+				"lxc.sysctl.net/ipv4/ip_forward = 0\nlxc.sysctl.net.ipv4.ip_forward = 1\n");
+	char *limit = config_get(c, "lxc.prlimit.7", &known);
+	char *sysctl = config_get(c, "lxc.sysctl.net/ipv4/ip_forward", &known);
+	assert_int_equal(c->limit_count, 0);
+	assert_string_equal(limit, "");
+	assert_int_equal(c->sysctls.count, 1);
+	assert_string_equal(sysctl, "");
+	free(limit);
+	free(sysctl);
+	config_free(c);
+}
+
 static void bad_limits_are_refused(void **state)
 {
 	(void)state;
@@ -163,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_resource_has_a_name_and_a_number),
 		cmocka_unit_test(limits_are_cleared_one_by_one_and_all),
+		cmocka_unit_test(a_setting_has_one_value_under_all_its_names),
 		cmocka_unit_test(bad_limits_are_refused),
 		cmocka_unit_test(sysctl_names_are_read_as_sysctl_reads_them),
 		cmocka_unit_test(clock_offsets_have_units),

@@ -134,7 +134,7 @@ static void a_file_of_mounts_has_comments_escapes_and_places(void **state)
 {
 	(void)state;
 	static const char text[] = "# none here\n\n \t\nproc proc proc nodev 0 0\n"
-				   "\t/a\\040b c\\011d none bind,create=dir\n/x y none # z";
+				   "\t/a\\040b c\\011d none bind,create=dir\n/x\\000 y none # z";
 	struct config *c = with_fstab(text, sizeof(text) - 1);
 	struct fstab fstab;
 	struct error err = { 0 };
@@ -146,6 +146,7 @@ static void a_file_of_mounts_has_comments_escapes_and_places(void **state)
 	assert_string_equal(fstab.entries[1].options, "bind,create=dir");
 	assert_int_equal(fstab.entries[1].origin.line, 5);
 	assert_string_equal(fstab.entries[2].options, "#");
+	assert_string_equal(fstab.entries[2].source, "/x\\000"); /* nothing ends in a NUL */
 	config_free_fstab(&fstab);
 	config_free(c);
 	/* no key, no lines */

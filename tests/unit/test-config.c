@@ -217,15 +217,6 @@ static void random_hardware_addresses_are_unicast_and_differ(void **state)
 	}
 }
 
-static void nothing_is_refused_as_not_supported(void **state)
-{
-	(void)state;
-	struct config *c = good("lxc.apparmor.profile = unconfined\nlxc.cgroup2.devices.deny = a\n"
-				"lxc.console.rotate = 0\nlxc.namespace.keep = net\n");
-	assert_int_equal(config_check_supported(c, NULL), 0);
-	config_free(c);
-}
-
 static void get_prints_what_lxc_info_prints(void **state)
 {
 	(void)state;
@@ -391,7 +382,6 @@ int main(void)
 		cmocka_unit_test(resetting_what_is_not_there_makes_no_interface),
 		cmocka_unit_test(interfaces_are_sorted_by_index_and_a_type_starts_afresh),
 		cmocka_unit_test(random_hardware_addresses_are_unicast_and_differ),
-		cmocka_unit_test(nothing_is_refused_as_not_supported),
 		cmocka_unit_test(get_prints_what_lxc_info_prints),
 		cmocka_unit_test(a_save_keeps_text_and_fixes_the_hardware_address),
 		cmocka_unit_test(includes_nest_and_a_loop_ends_with_an_error),

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,6 +62,22 @@ static void a_long_step_does_not_overflow(void **state)
 	assert_true(strlen(err.message) < sizeof(err.message));
 }
 
+static void no_control_character_reaches_the_terminal(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	error_set(&err, E_CONFIG_VALUE, 0, "a\x1b[2Jb\rc\td\x7f");
+	error_rule(&err, "\x1b]0;x\a");
+	error_fix(&err, "one\ntwo");
+	error_print(&err, "p", NULL, out);
+	fclose(out);
+	assert_string_equal(text, "p: a?[2Jb?c\td?\n    rule: ?]0;x?    fix: one\ntwo\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -68,6 +85,7 @@ int main(void)
 		cmocka_unit_test(an_errno_becomes_text),
 		cmocka_unit_test(an_error_survives_a_pipe),
 		cmocka_unit_test(a_long_step_does_not_overflow),
+		cmocka_unit_test(no_control_character_reaches_the_terminal),
 	};
 	return cmocka_run_group_tests_name("base/error", tests, NULL, NULL);
 }

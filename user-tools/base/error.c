@@ -91,10 +91,22 @@ const char *error_meaning(enum error_code code)
 	return (size_t)code < sizeof(codes) / sizeof(codes[0]) ? codes[code].meaning : "";
 }
 
-void error_print(const struct error *err, const char *program, const char *container, FILE *out)
+/* Text of files, and of processes in the container, must not reach the terminal as commands. */
+static void replace_controls(char *text)
 {
-	if (!error_is_set(err))
+	for (; *text; text++)
+		if (((unsigned char)*text < ' ' && *text != '\n' && *text != '\t') || *text == 127)
+			*text = '?';
+}
+
+void error_print(const struct error *error, const char *program, const char *container, FILE *out)
+{
+	if (!error_is_set(error))
 		return;
+	struct error shown = *error, *err = &shown;
+	replace_controls(shown.message);
+	replace_controls(shown.rule);
+	replace_controls(shown.fix);
 	fprintf(out, "%s: %s%s%s\n", program, container ? container : "", container ? ": " : "",
 		err->message);
 	if (err->rule[0] || err->fix[0])

@@ -58,7 +58,8 @@ const char *error_meaning(enum error_code code);
 
 /*
  * Print as DESIGN section 6 shows: "PROGRAM: CONTAINER: message", then a line
- * with rule and fix where they are known. container may be NULL.
+ * with rule and fix where they are known. container may be NULL. Control
+ * characters other than line end and tab become '?'.
  */
 void error_print(const struct error *err, const char *program, const char *container, FILE *out);
 

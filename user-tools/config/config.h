@@ -4,10 +4,9 @@
  * afterwards (commands that define keys on the command line do it through config_set before the
  * plan is made).
  *
- * One table (config/keys.c) names every key with its value form, its parser, how it is printed, and
- * whether it works yet. A key that is in the table but does not work yet parses, and
- * config_check_supported() refuses it by name before a start; unknown lxc.* keys are errors where
- * they stand. Lines that do not start with "lxc." are ignored, as in LXC.
+ * One table (config/keys.c) names every key with its value form, its parser, and the test that shows
+ * what it does. Unknown lxc.* keys are errors where they stand. Lines that do not start with "lxc."
+ * are ignored, as in LXC.
  *
  * What is decided here: syntax and value ranges. Whether a path exists or an id is allowed is the
  * business of whoever uses the value.
@@ -348,10 +347,6 @@ const char *config_place(const struct config_origin *origin);
 
 /* Is it a key (or prefix of an indexed one) of the table? */
 bool config_key_exists(const char *key);
-
-/* E_UNSUPPORTED "FILE:LINE: KEY = VALUE: not supported yet" for the first line that carries such a
- * value. */
-int config_check_supported(const struct config *config, struct error *err);
 
 /* Do the keys lxc.cgroup.dir* go together? E_CONFIG_VALUE. */
 int config_check_groups(const struct config *config, struct error *err);

@@ -7,13 +7,14 @@
 #include "base/file.h"
 #include "config/internal.h"
 
-/* fstab(5) escapes: \040 is a blank. */
+/* fstab(5) escapes: \040 is a blank. \000 is none: nothing ends a field inside of it. */
 static char *unescape(const char *text)
 {
 	char *out = xstrdup(text), *to = out;
 	for (const char *from = text; *from; from++) {
 		if (*from == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' &&
-		    from[2] <= '7' && from[3] >= '0' && from[3] <= '7') {
+		    from[2] <= '7' && from[3] >= '0' && from[3] <= '7' &&
+		    memcmp(from + 1, "000", 3) != 0) {
 			*to++ =
 			    (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
 			from += 3;

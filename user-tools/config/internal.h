@@ -26,18 +26,12 @@ struct config_store {
 	struct old_keys old;
 };
 
-enum config_support {
-	KEY_WORKS,
-	KEY_LATER,    /* refused at a start when it has a value */
-	KEY_HARMLESS, /* its absence changes nothing for the container: accepted */
-};
-
 struct config_key {
 	const char *name; /* ends in '.' or has [i] for families */
 	bool list;	  /* may stand several times; get prints one a line */
-	enum config_support support;
 	const char *form;    /* what is accepted, for messages and the manual */
 	const char *meaning; /* one line */
+	/* NULL: the reader itself acts on it (lxc.include) */
 	int (*set)(struct config *config, const struct config_key *key,
 		   const struct config_item *item, struct error *err);
 	size_t offset; /* of the field in struct config, for the generic setters */
@@ -146,8 +140,6 @@ int config_set_hook(struct config *, const struct config_key *, const struct con
 		    struct error *);
 int config_set_no_hooks(struct config *, const struct config_key *, const struct config_item *,
 			struct error *);
-int config_set_later(struct config *, const struct config_key *, const struct config_item *,
-		     struct error *);
 
 void config_free_hooks(struct config *config);
 void config_free_namespaces(struct config *config);
@@ -174,6 +166,8 @@ void config_free_cgroups(struct config *config);
 void config_clear_cgroups(struct config *config, int version);
 /* An empty value of lxc.prlimit, lxc.sysctl, lxc.proc or lxc.cgroup2 clears the family; other names do nothing. */
 void config_clear_limits(struct config *config, const char *family);
+/* Two names of one resource, or of one file of the kernel's. */
+bool config_same_limit(const char *a, const char *b);
 void config_free_group_paths(struct config *config);
 void config_free_limits(struct config *config);
 

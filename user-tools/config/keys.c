@@ -10,16 +10,6 @@
 		.name = key, .set = config_set_##setter, .form = accepted, .meaning = what, \
 		__VA_ARGS__                                                                 \
 	}
-#define LATER(key, accepted, what, ...)                                                       \
-	{                                                                                     \
-		.name = key, .set = config_set_later, .support = KEY_LATER, .form = accepted, \
-		.meaning = what, __VA_ARGS__                                                  \
-	}
-#define HARMLESS(key, accepted, what, ...)                                                       \
-	{                                                                                        \
-		.name = key, .set = config_set_later, .support = KEY_HARMLESS, .form = accepted, \
-		.meaning = what, __VA_ARGS__                                                     \
-	}
 #define LIST .list = true
 #define SHOWN(by) .test = by
 #define OTHERS(have) .others = have
@@ -75,7 +65,7 @@ const struct config_key config_keys[] = {
 	/* Of lxc-privsep only. */
 	WORKS("lxc.idmap.keep", idmap_keep, "UID or UID:GID of the container, from 1", "container ids that are the caller's own", SHOWN("keys-mounts.bats: lxc.idmap.keep shows the caller's own files under the right owner, and what is written there is the caller's")),
 	WORKS("lxc.idmap", idmap, "u|g NSID HOSTID COUNT, or auto", "id map of the user namespace", LIST, OTHERS("its own and its subordinate ids"), SHOWN("job.bats: the container's processes are in namespaces of their own and hold no id of the host")),
-	WORKS("lxc.include", later, "a file or a directory", "read another file here", LIST, SHOWN("keys.bats: lxc.include brings another file in, with its place in messages")),
+	{ .name = "lxc.include", .form = "a file or a directory", .meaning = "read another file here", LIST, SHOWN("keys.bats: lxc.include brings another file in, with its place in messages") },
 	WORKS("lxc.init.cmd", command, "a command line", "init, default /sbin/init", FIELD(init_cmd), SHOWN("keys.bats: lxc.init.cmd, lxc.init.uid, lxc.init.gid, lxc.init.cwd are what init is")),
 	WORKS("lxc.init.gid", uint, "a number", "gid of init", FIELD(init_gid), .max = UINT32_MAX - 1, SHOWN("keys.bats: lxc.init.cmd, lxc.init.uid, lxc.init.gid, lxc.init.cwd are what init is")),
 	WORKS("lxc.init.groups", init_groups, "numbers with commas", "supplementary groups of init", LIST, SHOWN("keys-namespaces.bats: lxc.init.groups are the supplementary groups of init")),

@@ -167,6 +167,23 @@ int config_set_proc(struct config *config, const struct config_key *key,
 	return set_kernel(&config->procs, key, item, err);
 }
 
+bool config_same_limit(const char *a, const char *b)
+{
+	static const char *const families[] = { "lxc.sysctl.", "lxc.proc." };
+	static const char prlimit[] = "lxc.prlimit.";
+	if (string_starts(a, prlimit) && string_starts(b, prlimit))
+		return resource_from_name(a + strlen(prlimit)) ==
+		       resource_from_name(b + strlen(prlimit));
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		if (!string_starts(a, families[i]) || !string_starts(b, families[i]))
+			continue;
+		_cleanup_free_ char *path_a = path_of_name(a + strlen(families[i]));
+		_cleanup_free_ char *path_b = path_of_name(b + strlen(families[i]));
+		return path_a && path_b && strcmp(path_a, path_b) == 0;
+	}
+	return false;
+}
+
 /* ---- lxc.time.offset.* ---- */
 
 static void clear_offset(struct time_offset *offset)

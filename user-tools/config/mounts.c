@@ -32,7 +32,8 @@ int config_set_cgroup(struct config *config, const struct config_key *key,
 {
 	const char *file = item->key + strlen(key->name);
 	int version = strcmp(key->name, "lxc.cgroup2.") == 0 ? 2 : 1;
-	if (strchr(file, '/') || strstr(file, "..") || !strchr(file, '.'))
+	if (strchr(file, '/') || strstr(file, "..") || !strchr(file, '.') || *file == '.' ||
+	    string_ends(file, "."))
 		return config_refuse(key, item, err, "\"%.60s\" is not a file of a control group",
 				     file);
 	if (!*item->value) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Text to struct config: lines, includes, origins; what is in effect; what cannot be started yet.
- */
+/* Text to struct config: lines, includes, origins; what is in effect. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -95,7 +94,8 @@ static void drop_items(struct config_store *store, const char *name, bool family
 	size_t kept = 0;
 	for (size_t i = 0; i < store->item_count; i++) {
 		struct config_item *item = &store->items[i];
-		if (family ? belongs_to(item->key, name) : strcmp(item->key, name) == 0) {
+		if (family ? belongs_to(item->key, name)
+			   : strcmp(item->key, name) == 0 || config_same_limit(item->key, name)) {
 			free(item->key);
 			free(item->value);
 		} else
@@ -187,6 +187,10 @@ static int apply(struct config *config, const struct config_item *item, int dept
 		int result = apply_old(config, item, depth, err);
 		return result > 0 ? unknown_key(item, err) : result;
 	}
+	if (strlen(item->value) > CONFIG_MAX_LINE)
+		return error_set(err, E_CONFIG_VALUE, 0,
+				 "%s: %s: the value is longer than %u bytes",
+				 config_place(&item->origin), item->key, CONFIG_MAX_LINE);
 	if (strcmp(item->key, "lxc.include") == 0)
 		return include(config, item, depth, err);
 	/* A backend named before counts, but not for a path of the command line. */
@@ -196,10 +200,6 @@ static int apply(struct config *config, const struct config_item *item, int dept
 	const struct config_item with_backend = { item->key, rootfs, item->origin };
 	if (rootfs)
 		item = &with_backend;
-	if (strlen(item->value) > CONFIG_MAX_LINE)
-		return error_set(err, E_CONFIG_VALUE, 0,
-				 "%s: %s: the value is longer than %u bytes",
-				 config_place(&item->origin), item->key, CONFIG_MAX_LINE);
 	if (key->set(config, key, item, err) < 0)
 		return -1;
 	remember(config, key, item);
@@ -358,8 +358,8 @@ int config_set(struct config *config, const char *key, const char *value, struct
 	struct config_item item = { (char *)key, (char *)value, { NULL, 0 } };
 	if (!string_starts(key, "lxc."))
 		return error_set(err, E_CONFIG_KEY, 0, "there is no key %.100s", key);
-	if (strpbrk(value, "\n"))
-		return error_set(err, E_CONFIG_VALUE, 0, "%s: a line break in the value", key);
+	if (strpbrk(key, "\r\n=") || strpbrk(value, "\n"))
+		return error_set(err, E_CONFIG_VALUE, 0, "%.100s: a line break", key);
 	if (apply(config, &item, 0, err) < 0)
 		return -1;
 	string_list_take(&config->store->added, config_line(key, value));
@@ -374,25 +374,4 @@ int config_set_definition(struct config *config, const char *definition, struct 
 		return error_set(err, E_USAGE, 0, "\"%.100s\": KEY=VALUE is expected", definition);
 	*equals = 0;
 	return config_set(config, string_trim(copy), config_unquote(string_trim(equals + 1)), err);
-}
-
-/* "0" switches nothing on, whatever the key. */
-static bool matters(const struct config_item *item)
-{
-	return strcmp(item->value, "0") != 0;
-}
-
-int config_check_supported(const struct config *config, struct error *err)
-{
-	const struct config_store *store = config->store;
-	for (size_t i = 0; i < store->item_count; i++) {
-		const struct config_item *item = &store->items[i];
-		const struct config_key *key = config_find_key(item->key);
-		if (key && key->support == KEY_LATER && matters(item)) {
-			error_set(err, E_UNSUPPORTED, 0, "%s: %s = %.200s: not supported yet",
-				  config_place(&item->origin), item->key, item->value);
-			return error_fix(err, "remove the line if the container can do without");
-		}
-	}
-	return 0;
 }

@@ -229,6 +229,8 @@ int config_set_rootfs(struct config *config, const struct config_key *key,
 	}
 	if (*path && *path != '/')
 		return config_refuse(key, item, err, "not an absolute path");
+	if (strlen(path) > 4095)
+		return config_refuse(key, item, err, "longer than 4095 bytes");
 	string_replace(&config->rootfs_path, *path ? path : NULL);
 	return 0;
 }
@@ -261,10 +263,10 @@ static int capability_number(const char *word)
 	cap_value_t value;
 	if (parse_uint32(word, &number) == 0)
 		return number <= 63 ? (int)number : -1;
+	/* libcap takes capitals, and ends a name where cap_from_text(3) would: "chown=ep". */
+	if (word[strspn(word, "abcdefghijklmnopqrstuvwxyz_")])
+		return -1;
 	_cleanup_free_ char *name = xasprintf("cap_%s", word);
-	for (const char *at = word; *at; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			return -1;
 	return cap_from_name(name, &value) == 0 ? (int)value : -1;
 }
 
@@ -317,12 +319,4 @@ int config_set_syslog(struct config *config, const struct config_key *key,
 	if (*value && !local && strcasecmp(value, "daemon") != 0)
 		return config_refuse(key, item, err, "not a facility");
 	return config_set_string(config, key, item, err);
-}
-
-int config_set_later(struct config *config, const struct config_key *key,
-		     const struct config_item *item, struct error *err)
-{
-	(void)config, (void)key, (void)item,
-	    (void)err; /* config_check_supported() looks at the lines in effect */
-	return 0;
 }

@@ -278,7 +278,7 @@ int plan_make(struct start_plan *plan, struct container *container,
 				     .console_log = CONSOLE_LOG_NONE };
 	for (size_t i = 0; i < NS_COUNT; i++)
 		plan->shared[i].fd = -1;
-	if (config_check_supported(plan->config, err) < 0 || share_open(plan, options, err) < 0 ||
+	if (share_open(plan, options, err) < 0 ||
 	    namespaces_plan(plan, err) < 0 || plan_idmap(plan, err) < 0 ||
 	    limits_check(plan->config, plan->user_namespace, err) < 0 ||
 	    clocks_check(plan->config, err) < 0 || core_scheduling_check(plan->config, err) < 0 ||
