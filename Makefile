@@ -249,7 +249,7 @@ check:
 
 .PHONY: attacks
 check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BIN)
-	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
+	@tests/lib/debian-tree $(O)/cache
 	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
 
 # What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.

@@ -79,14 +79,27 @@ bool signal_ignored_by_init(const struct supervisor *supervisor, int signal)
 	       !listens(status, signal);
 }
 
+/*
+ * What a clean halt is to this init, by what it listens to. systemd: SIGRTMIN+3. sysvinit, OpenRC's
+ * and busybox's own, s6: SIGPWR. An older busybox: SIGUSR2; SIGTERM would reboot it. A program that
+ * is no init at all ends by SIGTERM.
+ */
+static int halt_signal_of(const char *status)
+{
+	if (listens(status, SIGRTMIN + 3))
+		return SIGRTMIN + 3;
+	if (listens(status, SIGPWR) || !listens(status, SIGTERM))
+		return SIGPWR;
+	bool is_init = string_starts(status, "Name:\tinit\n");
+	return is_init && listens(status, SIGUSR2) ? SIGUSR2 : SIGTERM;
+}
+
 int halt_signal(const struct supervisor *supervisor, bool *ignored)
 {
 	int signal = supervisor->plan->config->signal_halt;
 	_cleanup_free_ char *status = init_status_text(supervisor);
-	if (!signal) /* systemd takes SIGRTMIN+3 for "halt", everybody else SIGPWR */
-		signal = status && status_has_signal(status, "SigBlk:\t", SIGRTMIN + 3)
-			     ? SIGRTMIN + 3
-			     : SIGPWR;
+	if (!signal)
+		signal = status ? halt_signal_of(status) : SIGPWR;
 	*ignored = supervisor->plan->own[NS_PID] && status && !listens(status, signal);
 	return signal;
 }

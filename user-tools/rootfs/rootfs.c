@@ -79,11 +79,12 @@ int rootfs_pivot(struct rootfs *rootfs, struct error *err)
 		return error_set(err, E_ROOTFS, errno, "pivot_root");
 	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return error_set(err, E_ROOTFS, errno, "leaving the old root");
-	/* Not before: pivot_root(2) lets nothing be attached to a shared mount. */
-	if (options->propagation && mount_propagate(rootfs->root_tree, options->propagation,
-						    options->propagation_recursive) < 0)
-		return error_set(err, E_MOUNT, errno, "lxc.rootfs.options = %s",
-				 rootfs->config->rootfs_options);
+	/* Not before: pivot_root(2) lets nothing be attached to a shared mount. Shared among the
+	 * container's own namespaces, as on a host: systemd mounts its services' credentials in one
+	 * of them for another, and leaves it to us to see to that. */
+	unsigned long propagation = options->propagation ? options->propagation : MS_SHARED;
+	if (mount_propagate(rootfs->root_tree, propagation, options->propagation_recursive) < 0)
+		return error_set(err, E_MOUNT, errno, "propagation of the container's root");
 	close(rootfs->root_tree);
 	rootfs->root_tree = -1;
 	return 0;
