@@ -261,7 +261,7 @@ FOUNDATION := job network tenants
 check-vm:
 	@user-tools/share/setup/dependencies vm
 	@$(MAKE) --no-print-directory WERROR=1 all attacks $(O)/tests/cgroup-driver
-	@tests/lib/debian-tree $(O)/cache/debian.tar.xz
+	@tests/lib/debian-tree $(O)/cache
 	@tests/vm/vmlane prepare
 	@WERROR=1 tests/vm/vmlane pack $(O)/vm-tree.img
 	@prove --timer --failures --comments -j2 --exec \
