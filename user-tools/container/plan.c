@@ -290,7 +290,7 @@ int plan_make(struct start_plan *plan, struct container *container,
 	    lsm_plan_make(plan->config, plan->user_namespace, container->directory, &plan->lsm,
 			  err) < 0 ||
 	    plan_end(plan, container, err) < 0 || namespaces_check(plan, err) < 0 ||
-	    plan_cgroup(plan, err) < 0)
+	    plan_cgroup(plan, err) < 0 || rootfs_prepare(&plan->rootfs, &plan->map, err) < 0)
 		return -1;
 	namespaces_notice(plan);
 	return plan_terminals(plan, err);

@@ -55,13 +55,6 @@ int image_check_removable(struct container *container, bool with_snapshots, stru
 	}
 	if (!container->config && container_load(container, NULL, err) < 0)
 		return -1;
-	if (container->config->rootfs_managed && container->config->rootfs_path &&
-	    strcmp(container->config->rootfs_type, "dir") != 0) {
-		error_set(err, E_UNSUPPORTED, 0, "storage of type %s cannot be removed yet",
-			  container->config->rootfs_type);
-		return error_fix(
-		    err, "lxc.rootfs.managed = 0 in its configuration leaves the storage alone");
-	}
 	return check_users(container, with_snapshots, err);
 }
 
@@ -69,11 +62,15 @@ static int remove_container(const struct container *container, struct error *err
 {
 	const struct config *config = container->config;
 	struct storage storage;
-	_cleanup_free_ char *root = name_below(container->directory, config->rootfs_path);
-	if (config->rootfs_path && !root)
+	/* Of an overlay the upper layer is the container's, the others are somebody's. */
+	bool overlay = string_starts(config->rootfs_type, "overlay") && config->rootfs_path;
+	const char *upper = overlay ? strrchr(config->rootfs_path, ':') : NULL;
+	const char *path = upper ? upper + 1 : config->rootfs_path;
+	_cleanup_free_ char *root = name_below(container->directory, path);
+	if (path && !root)
 		log_notice("%s is not below the container's directory: left alone (lxc-usernsexec "
 			   "-- rm -r removes it)",
-			   config->rootfs_path);
+			   path);
 	const char *keep = config->rootfs_managed ? NULL : root;
 	if (keep)
 		log_notice("%s/%s is left alone (lxc.rootfs.managed = 0)", container->directory,

@@ -55,6 +55,30 @@ static int refuse(const char *path, const char *value, int error, struct error *
 	return -1;
 }
 
+/* A device is mounted by whoever has the host's privileges. */
+static bool root_is_outside(const struct rootfs_plan *plan)
+{
+	return plan->options.idmap || (plan->user_namespace && storage_is_device(plan->config));
+}
+
+static int make_root(const struct rootfs_plan *plan, const char *path, int user_namespace,
+		     struct error *err)
+{
+	const char *idmap = plan->options.idmap;
+	if (storage_is_simple(plan->config)) {
+		int tree = make(path, &plan->options, true, user_namespace);
+		return tree < 0 ? refuse(path, idmap, errno, err) : tree;
+	}
+	_cleanup_close_ int other =
+	    idmap && strcmp(idmap, "container") != 0 ? rootfs_open_userns(idmap) : -1;
+	_cleanup_close_ int tree = storage_open(plan->config, false, err);
+	if (tree < 0)
+		return -1;
+	if (idmap && mount_idmap(tree, other < 0 ? user_namespace : other, false) < 0)
+		return refuse(path, idmap, errno, err);
+	return util_steal_fd(&tree);
+}
+
 static int send_in(int socket, int tree, struct error *err)
 {
 	if (socket_send(socket, "i", 1, &tree, tree >= 0) == 0 || errno == EPIPE)
@@ -66,10 +90,10 @@ int rootfs_give_idmapped(const struct rootfs_plan *plan, int user_namespace, int
 			 struct error *err)
 {
 	const char *path = rootfs_path(plan->config);
-	if (plan->options.idmap) {
-		_cleanup_close_ int tree = make(path, &plan->options, true, user_namespace);
+	if (root_is_outside(plan)) {
+		_cleanup_close_ int tree = make_root(plan, path, user_namespace, err);
 		if (tree < 0)
-			return refuse(path, plan->options.idmap, errno, err);
+			return -1;
 		if (send_in(socket, tree, err) < 0)
 			return -1;
 	}
@@ -108,7 +132,7 @@ int rootfs_take_idmapped(struct rootfs *rootfs, int socket, struct error *err)
 	rootfs->item_trees = xcalloc(plan->count + 1, sizeof(int));
 	for (size_t i = 0; i < plan->count; i++)
 		rootfs->item_trees[i] = -1;
-	if (plan->options.idmap && take(socket, &rootfs->root_tree, err) < 0)
+	if (root_is_outside(plan) && take(socket, &rootfs->root_tree, err) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->items[i].options.idmap && take(socket, &rootfs->item_trees[i], err) < 0)

@@ -24,6 +24,18 @@ bool rootfs_is_shared(const char *path);
 int shmounts_open(struct rootfs *rootfs, struct error *err);
 int shmounts_mount(struct rootfs *rootfs, struct error *err);
 
+/*
+ * storage.c: a root that is not a directory to be bound (nor a btrfs subvolume, which is one).
+ * Overlays are mounted by the container's first process as the caller; devices take CAP_SYS_ADMIN
+ * over the host, so for a container with ids of its own the supervisor does it.
+ */
+bool storage_is_simple(const struct config *config);
+bool storage_is_device(const struct config *config);
+/* Before a start. E_PRIVILEGE, E_ROOTFS, E_CONFIG_VALUE. */
+int storage_check(const struct config *config, struct error *err);
+/* A detached mount or -1. */
+int storage_open(const struct config *config, bool user_namespace, struct error *err);
+
 /* auto.c: one of our own file systems on a directory of the root, which no link may lead to.
  * Returns the attached mount or -1. */
 int rootfs_mount_on(struct rootfs *rootfs, const char *path, const char *fstype,

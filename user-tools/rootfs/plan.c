@@ -20,14 +20,15 @@ static int check_root(const struct config *config, struct error *err)
 {
 	const char *path = rootfs_path(config);
 	struct stat st;
-	if (config->rootfs_type && strcmp(config->rootfs_type, "dir") != 0) {
-		error_set(err, E_UNSUPPORTED, 0, "lxc.rootfs.path = %s:%s: not supported yet",
-			  config->rootfs_type, path);
-		return error_fix(err, "use dir:/PATH");
-	}
 	if (*path != '/')
 		return error_set(err, E_ROOTFS, 0,
 				 "lxc.rootfs.path = %s: an absolute path is expected", path);
+	if (config->rootfs_mount && !file_is_directory(config->rootfs_mount))
+		return error_set(err, E_ROOTFS, 0,
+				 "lxc.rootfs.mount = %s: an existing directory is expected",
+				 config->rootfs_mount);
+	if (!storage_is_simple(config))
+		return storage_check(config, err);
 	if (stat(path, &st) < 0) {
 		error_set(err, E_ROOTFS, errno, "root file system %s", path);
 		return error_fix(err, "create it (lxc-create) or correct lxc.rootfs.path in %s",
@@ -35,10 +36,6 @@ static int check_root(const struct config *config, struct error *err)
 	}
 	if (!S_ISDIR(st.st_mode))
 		return error_set(err, E_ROOTFS, ENOTDIR, "root file system %s", path);
-	if (config->rootfs_mount && !file_is_directory(config->rootfs_mount))
-		return error_set(err, E_ROOTFS, 0,
-				 "lxc.rootfs.mount = %s: an existing directory is expected",
-				 config->rootfs_mount);
 	return 0;
 }
 

@@ -24,11 +24,13 @@ int rootfs_open_sources(struct rootfs *rootfs, struct error *err)
 	const struct config *config = rootfs->config;
 	if (rootfs_cut_propagation(err) < 0)
 		return -1;
-	if (rootfs->root_tree < 0) /* else it came from outside, rootfs_take_idmapped() */
+	/* Else it came from outside, rootfs_take_idmapped(), or is mounted by rootfs_attach(). */
+	if (rootfs->root_tree < 0 && storage_is_simple(config)) {
 		rootfs->root_tree = mount_copy(AT_FDCWD, rootfs_path(config), true);
-	if (rootfs->root_tree < 0)
-		return error_set(err, E_ROOTFS, errno, "root file system %s: open_tree",
-				 rootfs_path(config));
+		if (rootfs->root_tree < 0)
+			return error_set(err, E_ROOTFS, errno, "root file system %s: open_tree",
+					 rootfs_path(config));
+	}
 	return entries_open_sources(rootfs, err) < 0 ? -1 : shmounts_open(rootfs, err);
 }
 
@@ -41,13 +43,20 @@ const char *rootfs_mount_point(const struct config *config)
 {
 	if (config->rootfs_mount)
 		return config->rootfs_mount;
-	return file_is_directory(PATH_ROOTFS_MOUNT) ? PATH_ROOTFS_MOUNT : rootfs_path(config);
+	return file_is_directory(PATH_ROOTFS_MOUNT) ? PATH_ROOTFS_MOUNT
+	       : storage_is_simple(config)	    ? rootfs_path(config)
+						    : "/mnt";
 }
 
 int rootfs_attach(struct rootfs *rootfs, struct error *err)
 {
 	const char *where = rootfs_mount_point(rootfs->config);
 	_cleanup_close_ int target = open(where, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target >= 0 && rootfs->root_tree < 0) {
+		rootfs->root_tree = storage_open(rootfs->config, rootfs->plan->user_namespace, err);
+		if (rootfs->root_tree < 0)
+			return -1;
+	}
 	if (target < 0 || mount_attach(rootfs->root_tree, target) < 0)
 		return error_set(err, E_ROOTFS, errno, "attaching the root file system at %s",
 				 where);

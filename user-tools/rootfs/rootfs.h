@@ -49,6 +49,10 @@ struct rootfs_plan {
  */
 int rootfs_plan_make(struct rootfs_plan *plan, const struct config *config, bool user_namespace,
 		     struct error *err);
+/* What a start leaves on the disk: the work directory of an overlay, owned by the container's root.
+ */
+int rootfs_prepare(const struct rootfs_plan *plan, const struct idmap *container,
+		   struct error *err);
 void rootfs_plan_clear(struct rootfs_plan *plan);
 
 /* Where the root is attached until it becomes "/". */
@@ -83,8 +87,9 @@ int rootfs_take_idmapped(struct rootfs *rootfs, int socket, struct error *err);
 int rootfs_cut_propagation(struct error *err);
 /* As the caller: propagation towards the host off, copies of the root and of all bind sources. */
 int rootfs_open_sources(struct rootfs *rootfs, struct error *err);
+/* The root itself; the last step with the caller's file system ids. */
+int rootfs_attach(struct rootfs *rootfs, struct error *err);
 /* As the container's root, in this order. */
-int rootfs_attach(struct rootfs *rootfs, struct error *err);	 /* the root itself */
 int rootfs_mount_dev(struct rootfs *rootfs, struct error *err);	 /* tmpfs on /dev, devpts */
 int rootfs_mount_auto(struct rootfs *rootfs, struct error *err); /* proc, sys, cgroup, shmounts */
 int rootfs_mount_entries(struct rootfs *rootfs, struct error *err);
