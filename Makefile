@@ -181,9 +181,12 @@ $(O)/setuid-helpers/%.o: WARN += $(STRICT)
 
 # Programs that call the helpers as an attacker would: tests/system/helpers-*.bats
 .PHONY: attacks
-attacks: $(patsubst tests/attack/%.c,$(O)/tests/attack/%,$(wildcard tests/attack/*.c)) examples
+attacks: $(patsubst tests/attack/%.c,$(O)/tests/attack/%,$(wildcard tests/attack/*.c)) $(O)/tests/attack/helper-call examples
 # This one runs inside of containers that have no library.
 $(O)/tests/attack/container-attacks: WARN += -static
+$(O)/tests/attack/helper-call: $(wildcard tests/attack/helper-call/*.[ch]) setuid-helpers/protocol.h $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(CFLAGS) $(WARN) -o $@ $(filter %.c,$^)
 $(O)/tests/attack/%: tests/attack/%.c setuid-helpers/protocol.h $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(CFLAGS) $(WARN) -o $@ $<
