@@ -119,6 +119,45 @@ static int wait_for(pid_t pid, int *status)
 	return 0;
 }
 
+/* Between parent and child: a socket for the steps, a pipe for the child's error. */
+struct lines {
+	int gate, child_gate;
+	int report, child_report;
+};
+
+#define NO_LINES ((struct lines){ -1, -1, -1, -1 })
+
+static int make_lines(struct lines *lines, struct error *err)
+{
+	int ends[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_set(err, E_SYSTEM, errno, "make a socket pair");
+	lines->gate = ends[0];
+	lines->child_gate = ends[1];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_set(err, E_SYSTEM, errno, "make a pipe");
+	lines->report = ends[0];
+	lines->child_report = ends[1];
+	return 0;
+}
+
+/* In the parent: only so does the end of the child end what is read of it. */
+static void close_child_ends(struct lines *lines)
+{
+	util_close_fd(&lines->child_gate);
+	util_close_fd(&lines->child_report);
+	lines->child_gate = lines->child_report = -1;
+}
+
+static void close_lines(struct lines *lines)
+{
+	close_child_ends(lines);
+	util_close_fd(&lines->gate);
+	util_close_fd(&lines->report);
+}
+
+#define _cleanup_lines_ __attribute__((cleanup(close_lines)))
+
 struct task {
 	const struct idmap *map;
 	bool mounts;
@@ -187,35 +226,26 @@ static int lead_child(const struct idmap *map, pid_t pid, int gate, int report, 
 /* Start the task. *report is the pipe to read its error from. */
 static int start_task(struct task *task, pid_t *pid, int *report, struct error *err)
 {
-	int gates[2], pipes[2];
-	if (check_runnable(task->map, 0, 0, err) < 0)
+	_cleanup_lines_ struct lines lines = NO_LINES;
+	if (check_runnable(task->map, 0, 0, err) < 0 || make_lines(&lines, err) < 0)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gates) < 0)
-		return error_set(err, E_SYSTEM, errno, "make a socket pair");
-	_cleanup_close_ int gate = gates[0];
-	_cleanup_close_ int child_gate = gates[1];
-	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return error_set(err, E_SYSTEM, errno, "make a pipe");
-	_cleanup_close_ int report_read = pipes[0];
-	_cleanup_close_ int report_write = pipes[1];
 
-	task->gate = child_gate;
-	task->report = report_write;
+	task->gate = lines.child_gate;
+	task->report = lines.child_report;
 	task->parent = getpid();
 	fflush(NULL); /* or the child prints it again */
 	*pid = fork();
 	if (*pid < 0)
 		return error_set(err, E_SYSTEM, errno, "fork");
 	if (*pid == 0) {
-		close(gate);
-		close(report_read);
+		close(lines.gate);
+		close(lines.report);
 		run_child(task);
 	}
-	close(util_steal_fd(&child_gate));
-	close(util_steal_fd(&report_write));
-	if (lead_child(task->map, *pid, gate, report_read, err) < 0)
+	close_child_ends(&lines);
+	if (lead_child(task->map, *pid, lines.gate, lines.report, err) < 0)
 		return -1;
-	*report = util_steal_fd(&report_read);
+	*report = util_steal_fd(&lines.report);
 	return 0;
 }
 
@@ -272,35 +302,29 @@ static _Noreturn void write_for_parent(const struct idmap *map, pid_t parent, in
 
 int idmap_enter(const struct idmap *map, bool mounts, uid_t uid, gid_t gid, struct error *err)
 {
-	int gates[2], pipes[2], status;
+	int status;
+	_cleanup_lines_ struct lines lines = NO_LINES;
 	if (check_runnable(map, uid, gid, err) < 0)
 		return -1;
 	if (is_empty(map))
 		return unshare_namespaces(false, mounts, err) < 0 ? -1 : become(uid, gid, err);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gates) < 0)
-		return error_set(err, E_SYSTEM, errno, "make a socket pair");
-	_cleanup_close_ int gate = gates[0];
-	_cleanup_close_ int child_gate = gates[1];
-	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return error_set(err, E_SYSTEM, errno, "make a pipe");
-	_cleanup_close_ int report_read = pipes[0];
-	_cleanup_close_ int report_write = pipes[1];
+	if (make_lines(&lines, err) < 0)
+		return -1;
 
 	pid_t self = getpid(), writer = fork();
 	if (writer < 0)
 		return error_set(err, E_SYSTEM, errno, "fork");
 	if (writer == 0) {
-		close(gate);
-		write_for_parent(map, self, child_gate, report_write);
+		close(lines.gate);
+		write_for_parent(map, self, lines.child_gate, lines.child_report);
 	}
-	close(util_steal_fd(&child_gate));
-	close(util_steal_fd(&report_write));
+	close_child_ends(&lines);
 	int result = unshare_namespaces(true, mounts, err);
 	if (result == 0)
-		send_step(gate, STEP_READY);
-	close(util_steal_fd(&gate));
+		send_step(lines.gate, STEP_READY);
+	close(util_steal_fd(&lines.gate));
 	struct error local = { 0 };
-	bool failed = error_receive(report_read, &local) != 0;
+	bool failed = error_receive(lines.report, &local) != 0;
 	if (wait_for(writer, &status) < 0 || status != 0)
 		failed = true;
 	if (result < 0)
