@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "config/config.h"
+#include "tests/unit/config-text.h"
 
 /* Of the machine's limits: a path, a name of an interface, a host name. */
 #define A16 "aaaaaaaaaaaaaaaa"
@@ -240,16 +241,6 @@ static void assert_value(const struct config *config, const char *key, const cha
 		fail_msg("%s is \"%s\", not \"%s\"", key, value, wanted);
 }
 
-/* Text that must load. */
-static struct config *loaded(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (config_load_text(config, text, strlen(text), "test", &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
-
 /* Text that must not load, and the whole message. */
 static void refused(const char *text, size_t length, const char *message)
 {
@@ -284,7 +275,7 @@ static void a_good_value_is_taken_and_given_back(void **state)
 		_cleanup_free_ char *wanted = shown_of(row);
 		_cleanup_free_ char *text = xasprintf("%s%s = %s\n", row->before ? row->before : "",
 						      key_of(row), row->good);
-		_cleanup_config_ struct config *config = loaded(text);
+		_cleanup_config_ struct config *config = config_of(text);
 		assert_value(config, key_of(row), wanted);
 	}
 }
@@ -299,7 +290,7 @@ static void an_empty_value_resets_each_key(void **state)
 		_cleanup_free_ char *text =
 		    xasprintf("%s%s = %s\n%s =\n", row->before ? row->before : "", key_of(row),
 			      row->good, key_of(row));
-		_cleanup_config_ struct config *config = loaded(text);
+		_cleanup_config_ struct config *config = config_of(text);
 		assert_value(config, key_of(row), "");
 	}
 }
@@ -473,7 +464,7 @@ static void what_is_saved_and_read_again_is_the_same(void **state)
 	struct error err = { 0 };
 	_cleanup_close_ int fd = mkstemp(path);
 	_cleanup_free_ char *text = whole_file();
-	_cleanup_config_ struct config *config = loaded(text);
+	_cleanup_config_ struct config *config = config_of(text);
 	assert_whole(config);
 	/* Once as lines of the file, then as keys set one by one. */
 	assert_int_equal(config_save(config, path, 0600, &err), 0);

@@ -9,26 +9,14 @@
 #include <cmocka.h>
 
 #include "config/config.h"
-
-static struct config *good(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (config_load_text(config, text, strlen(text), "test", &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
+#include "tests/unit/config-text.h"
 
 /* The whole message. */
 static void bad(const char *text, const char *message)
 {
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (config_load_text(config, text, strlen(text), "test", &err) == 0)
-		fail_msg("accepted: %s", text);
+	struct error err = refusal_of(text);
 	assert_int_equal(err.code, E_CONFIG_VALUE);
 	assert_string_equal(err.message, message);
-	config_free(config);
 }
 
 static void every_resource_has_a_name_and_a_number(void **state)
@@ -41,7 +29,7 @@ static void every_resource_has_a_name_and_a_number(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		_cleanup_free_ char *text =
 		    xasprintf("lxc.prlimit.%s = 7\nlxc.prlimit.%zu = 8 : unlimited\n", names[i], i);
-		struct config *c = good(text);
+		struct config *c = config_of(text);
 		assert_int_equal(c->limit_count, 1); /* the same resource: the later line counts */
 		assert_int_equal(c->limits[0].resource, i);
 		assert_int_equal(c->limits[0].soft, 8);
@@ -55,12 +43,12 @@ static void limits_are_cleared_one_by_one_and_all(void **state)
 {
 	(void)state;
 	struct config *c =
-	    good("lxc.prlimit.core = 0\nlxc.prlimit.nofile = 5\nlxc.prlimit.core =\n");
+	    config_of("lxc.prlimit.core = 0\nlxc.prlimit.nofile = 5\nlxc.prlimit.core =\n");
 	assert_int_equal(c->limit_count, 1);
 	assert_int_equal(c->limits[0].resource, RLIMIT_NOFILE);
 	config_free(c);
-	c = good("lxc.prlimit.core = 0\nlxc.sysctl.a.b = 1\nlxc.proc.c = 1\nlxc.prlimit =\n"
-		 "lxc.sysctl =\nlxc.proc =\n");
+	c = config_of("lxc.prlimit.core = 0\nlxc.sysctl.a.b = 1\nlxc.proc.c = 1\nlxc.prlimit =\n"
+		      "lxc.sysctl =\nlxc.proc =\n");
 	assert_int_equal(c->limit_count + c->sysctls.count + c->procs.count, 0);
 	config_free(c);
 }
@@ -69,8 +57,9 @@ static void a_setting_has_one_value_under_all_its_names(void **state)
 {
 	(void)state;
 	bool known;
-	struct config *c = good("lxc.prlimit.7 = 5\nlxc.prlimit.nofile =\n"
-				"lxc.sysctl.net/ipv4/ip_forward = 0\nlxc.sysctl.net.ipv4.ip_forward = 1\n");
+	struct config *c =
+	    config_of("lxc.prlimit.7 = 5\nlxc.prlimit.nofile =\n"
+		      "lxc.sysctl.net/ipv4/ip_forward = 0\nlxc.sysctl.net.ipv4.ip_forward = 1\n");
 	char *limit = config_get(c, "lxc.prlimit.7", &known);
 	char *sysctl = config_get(c, "lxc.sysctl.net/ipv4/ip_forward", &known);
 	assert_int_equal(c->limit_count, 0);
@@ -107,11 +96,11 @@ static void bad_limits_are_refused(void **state)
 static void sysctl_names_are_read_as_sysctl_reads_them(void **state)
 {
 	(void)state;
-	struct config *c = good("lxc.sysctl.net.ipv4.conf.eth0/100.forwarding = 1\n"
-				"lxc.sysctl.net/ipv4/conf/eth0.100/proxy_arp = 0\n"
-				"lxc.sysctl.kernel.sem = 32000 1024000000 500 32000\n"
-				"lxc.sysctl.kernel/sem = 1\n"
-				"lxc.proc.attr.current = x\nlxc.proc.oom_score_adj = 5\n");
+	struct config *c = config_of("lxc.sysctl.net.ipv4.conf.eth0/100.forwarding = 1\n"
+				     "lxc.sysctl.net/ipv4/conf/eth0.100/proxy_arp = 0\n"
+				     "lxc.sysctl.kernel.sem = 32000 1024000000 500 32000\n"
+				     "lxc.sysctl.kernel/sem = 1\n"
+				     "lxc.proc.attr.current = x\nlxc.proc.oom_score_adj = 5\n");
 	assert_int_equal(c->sysctls.count, 3);
 	assert_string_equal(c->sysctls.items[0].path, "net/ipv4/conf/eth0.100/forwarding");
 	assert_string_equal(c->sysctls.items[1].path, "net/ipv4/conf/eth0.100/proxy_arp");
@@ -133,12 +122,12 @@ static void clock_offsets_have_units(void **state)
 {
 	(void)state;
 	struct config *c =
-	    good("lxc.time.offset.boot = -3 h\nlxc.time.offset.monotonic = 1500ms\n");
+	    config_of("lxc.time.offset.boot = -3 h\nlxc.time.offset.monotonic = 1500ms\n");
 	assert_true(c->time_boot.nanoseconds == -10800000000000);
 	assert_true(c->time_monotonic.nanoseconds == 1500000000);
 	assert_string_equal(c->time_boot.key, "lxc.time.offset.boot");
 	config_free(c);
-	c = good("lxc.time.offset.boot = 5us\nlxc.time.offset.boot =\n");
+	c = config_of("lxc.time.offset.boot = 5us\nlxc.time.offset.boot =\n");
 	assert_null(c->time_boot.key);
 	config_free(c);
 	bad("lxc.time.offset.boot = 5",
@@ -160,8 +149,9 @@ static void a_family_is_shown_with_its_keys(void **state)
 {
 	bool known;
 	(void)state;
-	struct config *c = good("lxc.prlimit.nofile = 5\nlxc.prlimit.core = 0\nlxc.sysctl.a.b = 1\n"
-				"lxc.cgroup2.pids.max = 5\nlxc.prlimit.nofile = 6:7\n");
+	struct config *c =
+	    config_of("lxc.prlimit.nofile = 5\nlxc.prlimit.core = 0\nlxc.sysctl.a.b = 1\n"
+		      "lxc.cgroup2.pids.max = 5\nlxc.prlimit.nofile = 6:7\n");
 	_cleanup_free_ char *limits = config_get(c, "lxc.prlimit", &known);
 	assert_true(known);
 	assert_string_equal(limits, "lxc.prlimit.core = 0\nlxc.prlimit.nofile = 6:7\n");

@@ -12,38 +12,21 @@
 #include <cmocka.h>
 
 #include "config/config.h"
-
-static int load(struct config *config, const char *text, struct error *err)
-{
-	return config_load_text(config, text, strlen(text), "test", err);
-}
-
-static struct config *good(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (load(config, text, &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
+#include "tests/unit/config-text.h"
 
 static void bad(const char *text, const char *message)
 {
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (load(config, text, &err) == 0)
-		fail_msg("accepted: %s", text);
+	struct error err = refusal_of(text);
 	assert_int_equal(err.code, E_CONFIG_VALUE);
 	assert_string_equal(err.message, message);
-	config_free(config);
 }
 
 static void of_each_family_of_mount_auto_the_last_word_counts(void **state)
 {
 	(void)state;
-	struct config *c = good("lxc.mount.auto = proc sys cgroup-full:ro:force\n"
-				"lxc.mount.auto = proc:rw cgroup2:ro:force sys:ro # comment\n"
-				"lxc.mount.auto = shmounts:/a shmounts:/b:/c\n");
+	struct config *c = config_of("lxc.mount.auto = proc sys cgroup-full:ro:force\n"
+				     "lxc.mount.auto = proc:rw cgroup2:ro:force sys:ro # comment\n"
+				     "lxc.mount.auto = shmounts:/a shmounts:/b:/c\n");
 	assert_int_equal(c->mount_auto.proc, MOUNT_RW);
 	assert_int_equal(c->mount_auto.sys, MOUNT_RO);
 	assert_int_equal(c->mount_auto.cgroup, MOUNT_RO);
@@ -51,12 +34,12 @@ static void of_each_family_of_mount_auto_the_last_word_counts(void **state)
 	assert_string_equal(c->mount_auto.shmounts_host, "/b");
 	assert_string_equal(c->mount_auto.shmounts_container, "/c");
 	config_free(c);
-	c = good("lxc.mount.auto = cgroup2 cgroup shmounts:/a\n");
+	c = config_of("lxc.mount.auto = cgroup2 cgroup shmounts:/a\n");
 	assert_int_equal(c->mount_auto.cgroup, MOUNT_DEFAULT);
 	assert_false(c->mount_auto.cgroup_unified);
 	assert_string_equal(c->mount_auto.shmounts_container, "/dev/.lxc-mounts");
 	config_free(c);
-	c = good("lxc.mount.auto = proc sys cgroup shmounts:/a\nlxc.mount.auto =\n");
+	c = config_of("lxc.mount.auto = proc sys cgroup shmounts:/a\nlxc.mount.auto =\n");
 	assert_int_equal(c->mount_auto.proc | c->mount_auto.sys | c->mount_auto.cgroup, MOUNT_NO);
 	assert_null(c->mount_auto.shmounts_host);
 	config_free(c);
@@ -65,19 +48,22 @@ static void of_each_family_of_mount_auto_the_last_word_counts(void **state)
 static void words_that_mount_auto_does_not_know_are_named(void **state)
 {
 	(void)state;
-	static const char *const words[] = {
-		"proc:ro",	"proc:mixed:force", "sys:force", "cgroup:force:ro", "cgroup:rw:",
-		"cgroup-fully", "cgroup2:rw",	    "cgroup2:",	 "shmounts",	    "shmounts:",
-		"shmounts:a",	"shmounts:/a:b",    "Proc",	 ":"
-	};
+	static const char *const words[] = { "proc:ro",	   "proc:mixed:force",
+					     "sys:force",  "cgroup:force:ro",
+					     "cgroup:rw:", "cgroup-fully",
+					     "cgroup2:rw", "cgroup2:",
+					     "shmounts",   "shmounts:",
+					     "shmounts:a", "shmounts:/a:b",
+					     "Proc",	   ":" };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		char text[64], message[400];
 		snprintf(text, sizeof(text), "lxc.mount.auto = %s\n", words[i]);
-		snprintf(message, sizeof(message),
-			 "test:1: lxc.mount.auto = %s: \"%s\" is not known; accepted: "
-			 "proc[:mixed|:rw] sys[:ro|:mixed|:rw] cgroup[-full][:ro|:mixed|:rw][:force] "
-			 "cgroup2[:ro][:force] shmounts:/HOST[:/CONTAINER]",
-			 words[i], words[i]);
+		snprintf(
+		    message, sizeof(message),
+		    "test:1: lxc.mount.auto = %s: \"%s\" is not known; accepted: "
+		    "proc[:mixed|:rw] sys[:ro|:mixed|:rw] cgroup[-full][:ro|:mixed|:rw][:force] "
+		    "cgroup2[:ro][:force] shmounts:/HOST[:/CONTAINER]",
+		    words[i], words[i]);
 		bad(text, message);
 	}
 }
@@ -85,15 +71,15 @@ static void words_that_mount_auto_does_not_know_are_named(void **state)
 static void a_kept_id_is_a_number_or_two(void **state)
 {
 	(void)state;
-	struct config *c = good("lxc.idmap.keep = 1000\n");
+	struct config *c = config_of("lxc.idmap.keep = 1000\n");
 	assert_true(c->has_idmap_keep[IDMAP_UID] && !c->has_idmap_keep[IDMAP_GID]);
 	assert_int_equal(c->idmap_keep[IDMAP_UID], 1000);
 	config_free(c);
-	c = good("lxc.idmap.keep = 5\nlxc.idmap.keep = 1000:4294967294\n");
+	c = config_of("lxc.idmap.keep = 5\nlxc.idmap.keep = 1000:4294967294\n");
 	assert_int_equal(c->idmap_keep[IDMAP_UID], 1000);
 	assert_int_equal(c->idmap_keep[IDMAP_GID], 4294967294u);
 	config_free(c);
-	c = good("lxc.idmap.keep = 1000:5\nlxc.idmap.keep =\n");
+	c = config_of("lxc.idmap.keep = 1000:5\nlxc.idmap.keep =\n");
 	assert_false(c->has_idmap_keep[IDMAP_UID] || c->has_idmap_keep[IDMAP_GID]);
 	config_free(c);
 	bad("lxc.idmap.keep = 0\n",
@@ -107,7 +93,7 @@ static void a_kept_id_is_a_number_or_two(void **state)
 static void root_may_keep_no_id(void **state)
 {
 	(void)state;
-	struct config *c = good("lxc.idmap = b 0 100000 65536\nlxc.idmap.keep = 7\n");
+	struct config *c = config_of("lxc.idmap = b 0 100000 65536\nlxc.idmap.keep = 7\n");
 	struct idmap map;
 	struct error err = { 0 };
 	assert_int_equal(config_make_idmap(c, 0, 0, &map, &err), -1);
@@ -127,7 +113,7 @@ static struct config *with_fstab(const char *text, size_t length)
 	assert_int_equal(fwrite(text, 1, length, file), length);
 	assert_int_equal(fclose(file), 0);
 	snprintf(line, sizeof(line), "lxc.mount.fstab = %s\n", path);
-	return good(line);
+	return config_of(line);
 }
 
 static void a_file_of_mounts_has_comments_escapes_and_places(void **state)
@@ -150,7 +136,7 @@ static void a_file_of_mounts_has_comments_escapes_and_places(void **state)
 	config_free_fstab(&fstab);
 	config_free(c);
 	/* no key, no lines */
-	c = good("");
+	c = config_of("");
 	assert_int_equal(config_load_fstab(c, &fstab, &err), 0);
 	assert_int_equal(fstab.count, 0);
 	config_free(c);
@@ -180,9 +166,9 @@ static void what_is_no_line_of_mounts_is_named_by_its_place(void **state)
 		assert_int_equal(fstab.count, 0);
 		config_free(c);
 	}
-	bad("lxc.mount.fstab = some/file\n",
-	    "test:1: lxc.mount.fstab = some/file: not an absolute path; accepted: an absolute path");
-	struct config *c = good("\nlxc.mount.fstab = /no/such\n");
+	bad("lxc.mount.fstab = some/file\n", "test:1: lxc.mount.fstab = some/file: not an absolute "
+					     "path; accepted: an absolute path");
+	struct config *c = config_of("\nlxc.mount.fstab = /no/such\n");
 	struct fstab fstab;
 	struct error err = { 0 };
 	assert_int_equal(config_load_fstab(c, &fstab, &err), -1);

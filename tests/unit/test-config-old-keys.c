@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "tests/unit/config-text.h"
 
 /* Every old spelling, with what it says today. */
 static const struct {
@@ -41,22 +42,13 @@ static const struct {
 	{ "lxc.limit.nofile = 64:128", "lxc.prlimit.nofile = 64:128" },
 };
 
-static struct config *parsed(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (config_load_text(config, text, strlen(text), "test", &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
-
 static void every_old_spelling_means_what_the_new_one_means(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
 		char key[64];
 		bool known;
-		struct config *config = parsed(spellings[i].old);
+		struct config *config = config_of(spellings[i].old);
 		snprintf(key, sizeof(key), "%.*s", (int)strcspn(spellings[i].now, " "),
 			 spellings[i].now);
 		char *value = config_get(config, key, &known);
@@ -105,7 +97,7 @@ static void each_network_type_begins_the_next_interface(void **state)
 	    "lxc.network.ipv4 = 10.0.3.4/24\nlxc.network.ipv4.gateway = auto\n"
 	    "lxc.network.type = empty\nlxc.network.flags = up\n"
 	    "lxc.network.0.name = lan\n";
-	struct config *config = parsed(text);
+	struct config *config = config_of(text);
 	assert_int_equal(config->net_count, 2);
 	assert_int_equal(config->nets[0].type, NET_VETH);
 	assert_string_equal(config->nets[0].link, "lxcbr0");
@@ -121,7 +113,7 @@ static void each_network_type_begins_the_next_interface(void **state)
 			    "lxc.net.0.ipv4.address = 10.0.3.4/24\nlxc.net.0.ipv4.gateway = auto\n"
 			    "lxc.net.1.type = empty\nlxc.net.1.flags = up\nlxc.net.0.name = lan\n");
 	free(result);
-	config = parsed("lxc.network.type = veth\nlxc.network =\nlxc.network.type = empty\n");
+	config = config_of("lxc.network.type = veth\nlxc.network =\nlxc.network.type = empty\n");
 	assert_int_equal(config->net_count, 1);
 	assert_int_equal(config->nets[0].type, NET_EMPTY);
 	assert_int_equal(config->nets[0].index, 0);
@@ -138,14 +130,14 @@ static void the_back_end_becomes_the_prefix_of_the_root_in_either_order(void **s
 		"lxc.rootfs.backend = \"btrfs\"\nlxc.rootfs = '/srv/web'\n",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct config *config = parsed(texts[i]);
+		struct config *config = config_of(texts[i]);
 		assert_string_equal(config->rootfs_type, "btrfs");
 		assert_string_equal(config->rootfs_path, "/srv/web");
 		config_free(config);
 		char *result = updated(texts[i]);
 		assert_non_null(strstr(result, "lxc.rootfs.path = btrfs:/srv/web\n"));
 		assert_non_null(strstr(result, "# lxc.rootfs.backend = btrfs"));
-		config = parsed(result);
+		config = config_of(result);
 		assert_string_equal(config->rootfs_type, "btrfs");
 		config_free(config);
 		free(result);
@@ -170,7 +162,7 @@ static void quotes_stay_where_a_value_needs_them(void **state)
 static void what_has_no_meaning_any_more_is_read_and_becomes_a_comment(void **state)
 {
 	(void)state;
-	config_free(parsed("lxc.kmsg = 1\nlxc.pivotdir = lxc_putold\nlxc.uts.name = x\n"));
+	config_free(config_of("lxc.kmsg = 1\nlxc.pivotdir = lxc_putold\nlxc.uts.name = x\n"));
 	char *result = updated("lxc.kmsg = 1\n");
 	assert_memory_equal(result, "# lxc.kmsg = 1", 14);
 	free(result);

@@ -14,39 +14,26 @@
 
 #include "base/file.h"
 #include "config/config.h"
+#include "tests/unit/config-text.h"
 
 static int load(struct config *config, const char *text, struct error *err)
 {
 	return config_load_text(config, text, strlen(text), "test", err);
 }
 
-/* A text that must load. */
-static struct config *good(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (load(config, text, &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
-
 /* A text that must not; the message holds what. */
 static void bad(const char *text, enum error_code code, const char *what)
 {
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (load(config, text, &err) == 0)
-		fail_msg("accepted: %s", text);
+	struct error err = refusal_of(text);
 	if (err.code != code || !strstr(err.message, what))
 		fail_msg("%s: code %s, message %s; wanted %s, %s", text, error_name(err.code),
 			 err.message, error_name(code), what);
-	config_free(config);
 }
 
 static void each_working_key_takes_its_value(void **state)
 {
 	(void)state;
-	struct config *c = good(
+	struct config *c = config_of(
 	    "# comment\n\nnot ours = at all\n"
 	    "lxc.uts.name = web\n  lxc.arch=amd64\n\tlxc.tty.max = 4\n"
 	    "lxc.rootfs.path = dir:/srv/root\nlxc.cap.drop = sys_time 25\nlxc.cap.drop = mknod\n"
@@ -147,13 +134,13 @@ static void an_empty_value_resets(void **state)
 {
 	(void)state;
 	struct config *c =
-	    good("lxc.cap.drop = mknod\nlxc.cap.drop =\nlxc.cap.keep = none\n"
-		 "lxc.mount.entry = a b none bind\nlxc.mount.entry =\nlxc.environment = "
-		 "A=1\nlxc.environment =\n"
-		 "lxc.signal.halt = 15\nlxc.signal.halt =\nlxc.uts.name = x\nlxc.uts.name =\n"
-		 "lxc.idmap = u 0 100000 10\nlxc.idmap =\nlxc.idmap = auto\n"
-		 "lxc.net.0.type = veth\nlxc.net.1.type = empty\nlxc.net =\nlxc.cgroup2.a.b = "
-		 "1\nlxc.cgroup2.a.b =\n");
+	    config_of("lxc.cap.drop = mknod\nlxc.cap.drop =\nlxc.cap.keep = none\n"
+		      "lxc.mount.entry = a b none bind\nlxc.mount.entry =\nlxc.environment = "
+		      "A=1\nlxc.environment =\n"
+		      "lxc.signal.halt = 15\nlxc.signal.halt =\nlxc.uts.name = x\nlxc.uts.name =\n"
+		      "lxc.idmap = u 0 100000 10\nlxc.idmap =\nlxc.idmap = auto\n"
+		      "lxc.net.0.type = veth\nlxc.net.1.type = empty\nlxc.net =\nlxc.cgroup2.a.b = "
+		      "1\nlxc.cgroup2.a.b =\n");
 	assert_int_equal(c->cap_drop, 0);
 	assert_true(c->has_cap_keep);
 	assert_int_equal(c->mount_count, 0);
@@ -169,11 +156,11 @@ static void an_empty_value_resets(void **state)
 static void resetting_what_is_not_there_makes_no_interface(void **state)
 {
 	(void)state;
-	struct config *c = good("lxc.net.0.mtu =\nlxc.net.0.veth.mode =\nlxc.net.1.type =\n");
+	struct config *c = config_of("lxc.net.0.mtu =\nlxc.net.0.veth.mode =\nlxc.net.1.type =\n");
 	assert_int_equal(c->net_count, 0);
 	config_free(c);
 	bool known;
-	c = good("lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.type =\n");
+	c = config_of("lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.type =\n");
 	assert_int_equal(c->net_count, 0);
 	_cleanup_free_ char *link = config_get(c, "lxc.net.0.link", &known);
 	assert_string_equal(link, "");
@@ -184,10 +171,10 @@ static void interfaces_are_sorted_by_index_and_a_type_starts_afresh(void **state
 {
 	(void)state;
 	struct config *c =
-	    good("lxc.net.3.type = veth\nlxc.net.3.link = br3\nlxc.net.1.type = veth\n"
-		 "lxc.net.1.hwaddr = 10:66:6A:xx:xx:xx\nlxc.net.1.ipv4.address = 10.0.3.5/24\n"
-		 "lxc.net.1.ipv4.address = 192.168.1.1\nlxc.net.1.ipv6.address = fd00::1\n"
-		 "lxc.net.1.ipv4.gateway = auto\nlxc.net.3.type = empty\n");
+	    config_of("lxc.net.3.type = veth\nlxc.net.3.link = br3\nlxc.net.1.type = veth\n"
+		      "lxc.net.1.hwaddr = 10:66:6A:xx:xx:xx\nlxc.net.1.ipv4.address = 10.0.3.5/24\n"
+		      "lxc.net.1.ipv4.address = 192.168.1.1\nlxc.net.1.ipv6.address = fd00::1\n"
+		      "lxc.net.1.ipv4.gateway = auto\nlxc.net.3.type = empty\n");
 	assert_int_equal(c->net_count, 2);
 	assert_int_equal(c->nets[0].index, 1);
 	assert_int_equal(c->nets[0].address_count, 3);
@@ -208,7 +195,7 @@ static void random_hardware_addresses_are_unicast_and_differ(void **state)
 	uint8_t seen[8][6];
 	for (size_t i = 0; i < 8; i++) {
 		struct config *c =
-		    good("lxc.net.0.type = veth\nlxc.net.0.hwaddr = xx:xx:xx:xx:xx:xx\n");
+		    config_of("lxc.net.0.type = veth\nlxc.net.0.hwaddr = xx:xx:xx:xx:xx:xx\n");
 		memcpy(seen[i], c->nets[0].hwaddr, 6);
 		assert_false(seen[i][0] & 1);
 		if (i)
@@ -221,10 +208,10 @@ static void get_prints_what_lxc_info_prints(void **state)
 {
 	(void)state;
 	bool known;
-	struct config *c =
-	    good("lxc.rootfs.path = dir:/r\nlxc.cap.drop = mknod\nlxc.cap.drop = sys_time\n"
-		 "lxc.net.0.type = veth\nlxc.net.1.type = empty\nlxc.arch = amd64\nlxc.tty.max = "
-		 "1\nlxc.tty.max = 2\n");
+	struct config *c = config_of(
+	    "lxc.rootfs.path = dir:/r\nlxc.cap.drop = mknod\nlxc.cap.drop = sys_time\n"
+	    "lxc.net.0.type = veth\nlxc.net.1.type = empty\nlxc.arch = amd64\nlxc.tty.max = "
+	    "1\nlxc.tty.max = 2\n");
 	static const char *const expected[][2] = {
 		{ "lxc.rootfs.path", "/r" },	{ "lxc.cap.drop", "mknod\nsys_time\n" },
 		{ "lxc.net", "veth\nempty\n" }, { "lxc.arch", "x86_64" },
@@ -250,8 +237,8 @@ static void a_save_keeps_text_and_fixes_the_hardware_address(void **state)
 	char *text;
 	assert_true(fd >= 0);
 	close(fd);
-	struct config *c = good("# mine\nlxc.net.0.type = veth\nlxc.net.0.hwaddr = "
-				"10:66:6a:xx:xx:xx\n\nlxc.tty.max = 1\n");
+	struct config *c = config_of("# mine\nlxc.net.0.type = veth\nlxc.net.0.hwaddr = "
+				     "10:66:6a:xx:xx:xx\n\nlxc.tty.max = 1\n");
 	assert_int_equal(config_set(c, "lxc.uts.name", "web", NULL), 0);
 	assert_int_equal(config_save(c, path, 0640, NULL), 0);
 	assert_true(file_read_all(-100, path, 4096, &text) > 0);
@@ -285,7 +272,7 @@ static void includes_nest_and_a_loop_ends_with_an_error(void **state)
 	file_write_atomic(other, "lxc.nonsense = 3\n", 17, 0600);
 	_cleanup_free_ char *include =
 	    xasprintf("lxc.include = %s\nlxc.include = /no/such/dir/\n", dir);
-	c = good(include);
+	c = config_of(include);
 	assert_int_equal(c->tty_max, 3);
 	config_free(c);
 	bad("lxc.include = /no/such/file\n", E_CONFIG_READ, "/no/such/file");

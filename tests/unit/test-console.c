@@ -16,6 +16,7 @@
 #include "base/util.h"
 #include "container/console-log.h"
 #include "container/ring.h"
+#include "tests/unit/config-text.h"
 
 /* All that a reader at position gets. */
 static char *read_from(const struct ring *ring, uint64_t *position)
@@ -66,15 +67,6 @@ static void a_ring_that_does_not_fit_is_refused(void **state)
 	assert_int_equal(ring_make(&ring, UINT64_MAX), -1);
 }
 
-static struct config *load(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (config_load_text(config, text, strlen(text), "test", &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
-
 static void sizes_are_rounded_as_lxc_does(void **state)
 {
 	static const struct {
@@ -89,12 +81,12 @@ static void sizes_are_rounded_as_lxc_does(void **state)
 		    xasprintf("lxc.console.buffer.size = 7\nlxc.console.buffer.size = %s\n"
 			      "lxc.console.size = %s\n",
 			      sizes[i].text, sizes[i].text);
-		struct config *c = load(text);
+		struct config *c = config_of(text);
 		assert_int_equal(c->console_buffer_size, sizes[i].bytes);
 		assert_int_equal(c->console_size, sizes[i].bytes);
 		config_free(c);
 	}
-	struct config *page = load("lxc.console.size = 1\n");
+	struct config *page = config_of("lxc.console.size = 1\n");
 	assert_int_equal(page->console_size, sysconf(_SC_PAGESIZE));
 	config_free(page);
 	static const char *const wrong[] = { "KB",	 "1B",	 "1K",	  "1TB",
@@ -168,7 +160,7 @@ static void a_log_that_cannot_be_opened_is_named(void **state)
 {
 	struct error err = { 0 };
 	struct console_log log = CONSOLE_LOG_NONE;
-	struct config *config = load("lxc.console.logfile = /no/such/directory/log\n");
+	struct config *config = config_of("lxc.console.logfile = /no/such/directory/log\n");
 	(void)state;
 	assert_int_equal(console_log_open(&log, config, &err), -1);
 	assert_string_equal(

@@ -13,33 +13,26 @@
 #include "base/file.h"
 #include "container/credentials.h"
 #include "container/hooks.h"
-
-static struct config *load(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (config_load_text(config, text, strlen(text), "test", &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
+#include "tests/unit/config-text.h"
 
 static struct container box = { .name = "box", .config_path = "/c/box/config" };
 
 static void values_of_a_kind_keep_their_order_and_their_lines(void **state)
 {
 	(void)state;
-	struct config *c = load("lxc.hook.mount = a\nlxc.hook.start = s\nlxc.hook.mount = b 'c d'\n");
+	struct config *c =
+	    config_of("lxc.hook.mount = a\nlxc.hook.start = s\nlxc.hook.mount = b 'c d'\n");
 	assert_int_equal(c->hooks[HOOK_MOUNT].count, 2);
 	assert_string_equal(c->hooks[HOOK_MOUNT].items[1].command, "b 'c d'");
 	assert_int_equal(c->hooks[HOOK_MOUNT].items[1].origin.line, 3);
 	assert_int_equal(c->hooks[HOOK_START].count, 1);
 	assert_int_equal(c->hooks[HOOK_STOP].count, 0);
 	config_free(c);
-	c = load("lxc.hook.mount = a\nlxc.hook.stop = b\nlxc.hook.mount =\n");
+	c = config_of("lxc.hook.mount = a\nlxc.hook.stop = b\nlxc.hook.mount =\n");
 	assert_int_equal(c->hooks[HOOK_MOUNT].count, 0);
 	assert_int_equal(c->hooks[HOOK_STOP].count, 1);
 	config_free(c);
-	c = load("lxc.hook.mount = a\nlxc.hook.stop = b\nlxc.hook.version = 1\nlxc.hook =\n");
+	c = config_of("lxc.hook.mount = a\nlxc.hook.stop = b\nlxc.hook.version = 1\nlxc.hook =\n");
 	assert_int_equal(c->hooks[HOOK_STOP].count, 0);
 	assert_int_equal(c->hook_version, 1);
 	config_free(c);
@@ -50,7 +43,8 @@ static void bad_values_name_what_is_accepted(void **state)
 	(void)state;
 	static const char *const bad[][2] = {
 		{ "lxc.hook = x", "test:1: lxc.hook = x: a value; accepted: nothing" },
-		{ "lxc.hook.version = 2", "test:1: lxc.hook.version = 2: not a number from 0 to 1" },
+		{ "lxc.hook.version = 2",
+		  "test:1: lxc.hook.version = 2: not a number from 0 to 1" },
 		{ "lxc.hook.version = x", "not a number from 0 to 1; accepted: 0 or 1" },
 		{ "lxc.hook.mounts = x", "there is no key lxc.hook.mounts" },
 		{ "lxc.hook.mount", "has no =" },
@@ -60,22 +54,18 @@ static void bad_values_name_what_is_accepted(void **state)
 		{ "lxc.net.0.script.sideways = x", "there is no key" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		struct config *config = config_new();
-		struct error err = { 0 };
-		assert_int_equal(
-		    config_load_text(config, bad[i][0], strlen(bad[i][0]), "test", &err), -1);
+		struct error err = refusal_of(bad[i][0]);
 		if (!strstr(err.message, bad[i][1]))
 			fail_msg("%s: %s", bad[i][0], err.message);
-		config_free(config);
 	}
 }
 
 static void a_type_line_clears_the_scripts_of_an_interface(void **state)
 {
 	(void)state;
-	struct config *c = load("lxc.net.0.type = veth\nlxc.net.0.script.up = a b\n"
-				"lxc.net.1.type = empty\nlxc.net.1.script.down = x\n"
-				"lxc.net.1.type = empty\n");
+	struct config *c = config_of("lxc.net.0.type = veth\nlxc.net.0.script.up = a b\n"
+				     "lxc.net.1.type = empty\nlxc.net.1.script.down = x\n"
+				     "lxc.net.1.type = empty\n");
 	assert_string_equal(c->nets[0].script_up.command, "a b");
 	assert_int_equal(c->nets[0].script_up.origin.line, 2);
 	assert_null(c->nets[1].script_down.command);
@@ -96,7 +86,7 @@ static void versions_tell_the_same_by_arguments_or_by_environment(void **state)
 	string_list_add(&namespaces, "net:/proc/7/fd/4");
 	struct hook_context context = { .container = &box, .namespaces = &namespaces };
 	struct hook_call call;
-	struct config *c = load("lxc.environment = A=1\n");
+	struct config *c = config_of("lxc.environment = A=1\n");
 	context.config = c;
 	hooks_describe(&context, HOOK_STOP, &call);
 	expect_words(&call.arguments, "box|lxc|stop|user:/proc/7/fd/3|net:/proc/7/fd/4");
@@ -109,7 +99,7 @@ static void versions_tell_the_same_by_arguments_or_by_environment(void **state)
 	hooks_clear_call(&call);
 	config_free(c);
 
-	context.config = c = load("lxc.hook.version = 1\n");
+	context.config = c = config_of("lxc.hook.version = 1\n");
 	context.init_pid = 12;
 	context.target = "reboot";
 	hooks_describe(&context, HOOK_STOP, &call);
@@ -127,8 +117,8 @@ static void versions_tell_the_same_by_arguments_or_by_environment(void **state)
 static void the_environment_depends_on_where_a_hook_runs(void **state)
 {
 	(void)state;
-	struct config *c = load("lxc.environment = A=1\nlxc.environment.hooks = A=2\n"
-				"lxc.environment.hooks = B=3\n");
+	struct config *c = config_of("lxc.environment = A=1\nlxc.environment.hooks = A=2\n"
+				     "lxc.environment.hooks = B=3\n");
 	struct hook_context context = { .container = &box, .config = c };
 	struct hook_call call;
 	setenv("OF_THE_CALLER", "x", 1);
@@ -154,7 +144,7 @@ static void the_environment_depends_on_where_a_hook_runs(void **state)
 static void network_scripts_have_type_link_and_host_end(void **state)
 {
 	(void)state;
-	struct config *c = load("lxc.net.0.type = veth\nlxc.net.0.link = br0\n");
+	struct config *c = config_of("lxc.net.0.type = veth\nlxc.net.0.link = br0\n");
 	struct hook_context context = { .container = &box, .config = c };
 	struct hook_call call;
 	hooks_describe_script(&context, &c->nets[0], true, "vethX", &call);
@@ -173,7 +163,9 @@ static void network_scripts_have_type_link_and_host_end(void **state)
 static int run(const char *command, const struct hook_watch *watch, struct error *err)
 {
 	struct hook hook = { .command = (char *)command, .origin = { "file", 3 } };
-	struct hook_call call = { .key = "lxc.hook.x", .hook = &hook, .program = -1, .watch = watch };
+	struct hook_call call = {
+		.key = "lxc.hook.x", .hook = &hook, .program = -1, .watch = watch
+	};
 	string_list_add(&call.environment, "PATH=" DEFAULT_PATH);
 	string_list_add(&call.arguments, "a 'b");
 	int result = hook_process_run(&call, err);
@@ -187,7 +179,8 @@ static void an_error_says_how_it_ended_and_what_it_said_last(void **state)
 	static const char *const cases[][2] = {
 		{ "sh -c 'echo 1; echo 2; echo 3; echo 4; exit 9'", "exit status 9: 2 / 3 / 4" },
 		{ "sh -c 'kill -SEGV $$'", "was killed by SIGSEGV" },
-		{ "sh -c 'printf \"\\033[31mred\\302\\205\"; exit 1'", "exit status 1: ?[31mred??" },
+		{ "sh -c 'printf \"\\033[31mred\\302\\205\"; exit 1'",
+		  "exit status 1: ?[31mred??" },
 		{ "sh -c 'echo \"$0\"; exit 1'", "exit status 1: a 'b" },
 		{ "/no/such", "exit status 127: " },
 	};
@@ -254,7 +247,7 @@ static void a_program_path_is_only_taken_where_no_shell_would_read_it_otherwise(
 {
 	(void)state;
 	static const char *const cases[][2] = {
-		{ "/a/b c", "/a/b" }, { "/a/b", "/a/b" },   { "a/b", NULL },    { "/a$b", NULL },
+		{ "/a/b c", "/a/b" }, { "/a/b", "/a/b" },  { "a/b", NULL },    { "/a$b", NULL },
 		{ "/a;b", NULL },     { "/a\"b\"", NULL }, { "\"/a\"", NULL }, { "/a\tb", "/a" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -291,7 +284,7 @@ static void a_start_hook_must_be_a_program_of_the_root(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_free_ char *text =
 		    xasprintf("lxc.rootfs.path = %s\n%s\n", root, cases[i].lines);
-		struct config *c = load(text);
+		struct config *c = config_of(text);
 		struct error err = { 0 };
 		if (hooks_check(c, &err) != cases[i].result)
 			fail_msg("%s: %s", cases[i].lines, err.message);
@@ -316,7 +309,8 @@ int main(void)
 		cmocka_unit_test(an_error_says_how_it_ended_and_what_it_said_last),
 		cmocka_unit_test(what_keeps_a_hook_from_being_executed_is_what_it_said),
 		cmocka_unit_test(one_that_hangs_or_floods_is_killed_when_the_watch_says_so),
-		cmocka_unit_test(a_program_path_is_only_taken_where_no_shell_would_read_it_otherwise),
+		cmocka_unit_test(
+		    a_program_path_is_only_taken_where_no_shell_would_read_it_otherwise),
 		cmocka_unit_test(a_start_hook_must_be_a_program_of_the_root),
 	};
 	return cmocka_run_group_tests_name("hooks", tests, NULL, NULL);

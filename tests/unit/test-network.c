@@ -25,6 +25,7 @@
 #include <netlink/route/route.h>
 
 #include "network/network.h"
+#include "tests/unit/config-text.h"
 
 static struct nl_sock *links; /* NULL = no namespace of our own */
 
@@ -68,21 +69,12 @@ static int end_host(void **state)
 			skip(); \
 	} while (0)
 
-static struct config *configure(const char *text)
-{
-	struct config *config = config_new();
-	struct error err = { 0 };
-	if (config_load_text(config, text, strlen(text), "test", &err) < 0)
-		fail_msg("%s", err.message);
-	return config;
-}
-
 /* The plan of a text that is accepted; *config has to outlive it. */
 static struct network_plan good(const char *text, struct config **config)
 {
 	struct network_plan plan;
 	struct error err = { 0 };
-	*config = configure(text);
+	*config = config_of(text);
 	if (network_plan_make(*config, &plan, &err) < 0)
 		fail_msg("%s: %s", text, err.message);
 	return plan;
@@ -90,7 +82,7 @@ static struct network_plan good(const char *text, struct config **config)
 
 static void bad(const char *text, enum error_code code, const char *message)
 {
-	_cleanup_config_ struct config *config = configure(text);
+	_cleanup_config_ struct config *config = config_of(text);
 	struct network_plan plan;
 	struct error err = { 0 };
 	assert_int_equal(network_plan_make(config, &plan, &err), -1);
@@ -151,10 +143,14 @@ static void what_takes_a_capability_of_the_host_is_refused_to_others(void **stat
 {
 	(void)state;
 	static const char *const keys[] = {
-		"l2proxy = 1",		       "veth.mode = router",
-		"veth.pair = mine",	       "veth.n_rxqueues = 2",
-		"veth.n_txqueues = 2",	       "veth.ipv4.route = 10.0.0.0/8",
-		"veth.ipv6.route = fd00::/64", "veth.vlan.id = 5",
+		"l2proxy = 1",
+		"veth.mode = router",
+		"veth.pair = mine",
+		"veth.n_rxqueues = 2",
+		"veth.n_txqueues = 2",
+		"veth.ipv4.route = 10.0.0.0/8",
+		"veth.ipv6.route = fd00::/64",
+		"veth.vlan.id = 5",
 		"veth.vlan.tagged.id = 5",
 	};
 	bad("lxc.net.3.type = macvlan\nlxc.net.3.link = br0\n", E_PRIVILEGE,
@@ -177,7 +173,8 @@ static void what_does_not_fit_together_is_refused_to_root_too(void **state)
 	bad("lxc.net.0.type = vlan\nlxc.net.0.link = br0\n", E_CONFIG_VALUE, "vlan.id is missing");
 	bad("lxc.net.0.type = ipvlan\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 02:00:00:00:00:01\n",
 	    E_CONFIG_VALUE, "an ipvlan has the address of its link");
-	bad("lxc.net.0.type = veth\nlxc.net.0.veth.vlan.id = 5\n", E_CONFIG_VALUE, "needs a bridge");
+	bad("lxc.net.0.type = veth\nlxc.net.0.veth.vlan.id = 5\n", E_CONFIG_VALUE,
+	    "needs a bridge");
 	bad("lxc.net.0.type = veth\nlxc.net.0.l2proxy = 1\n", E_CONFIG_VALUE, "needs a link");
 	bad("lxc.net.0.type = phys\nlxc.net.0.link = br0\nlxc.net.0.l2proxy = 1\n", E_CONFIG_VALUE,
 	    "is for veth, macvlan and ipvlan");
@@ -258,7 +255,7 @@ static void the_link_must_exist_and_be_a_bridge(void **state)
 	bad("lxc.net.6.type = veth\nlxc.net.6.link = lo\n", E_NET_LINK,
 	    "net 6: lo is not a bridge");
 	_cleanup_config_ struct config *config =
-	    configure("lxc.net.0.type = veth\nlxc.net.0.link = nosuch0\n");
+	    config_of("lxc.net.0.type = veth\nlxc.net.0.link = nosuch0\n");
 	struct network_plan plan;
 	struct error err = { 0 };
 	assert_int_equal(network_plan_make(config, &plan, &err), -1);
@@ -517,12 +514,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_without_an_interface_decide_about_lo_and_the_namespace),
-		cmocka_unit_test_setup_teardown(what_takes_a_capability_of_the_host_is_refused_to_others,
-						become_ordinary, become_root),
+		cmocka_unit_test_setup_teardown(
+		    what_takes_a_capability_of_the_host_is_refused_to_others, become_ordinary,
+		    become_root),
 		cmocka_unit_test(what_does_not_fit_together_is_refused_to_root_too),
 		cmocka_unit_test_setup_teardown(
-		    an_interface_without_a_type_or_a_veth_without_a_link_is_refused, become_ordinary,
-		    become_root),
+		    an_interface_without_a_type_or_a_veth_without_a_link_is_refused,
+		    become_ordinary, become_root),
 		cmocka_unit_test_setup_teardown(
 		    names_that_net_helper_would_refuse_are_refused_by_their_key, become_ordinary,
 		    become_root),

@@ -44,7 +44,6 @@ void log_notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #ifndef LOG_MODULE
 #define LOG_MODULE "lxc"
 #endif
-#define log_trace(...) log_write(LEVEL_TRACE, LOG_MODULE, __VA_ARGS__)
 #define log_debug(...) log_write(LEVEL_DEBUG, LOG_MODULE, __VA_ARGS__)
 #define log_info(...) log_write(LEVEL_INFO, LOG_MODULE, __VA_ARGS__)
 #define log_warn(...) log_write(LEVEL_WARN, LOG_MODULE, __VA_ARGS__)

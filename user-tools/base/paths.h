@@ -11,9 +11,6 @@
 #define PATH_DEFAULT_CONFIG SYSCONFDIR "/lxc/default.conf"
 #define PATH_ROOT_LXCPATH LOCALSTATEDIR "/lib/lxc"
 #define PATH_ROOT_LOG LOCALSTATEDIR "/log/lxc"
-#define PATH_NET_HELPER LIBEXECDIR "/lxc-privsep/net-helper"
-#define PATH_IDMAP_HELPER LIBEXECDIR "/lxc-privsep/idmap-helper"
-#define PATH_INIT LIBEXECDIR "/lxc-privsep/init.lxc"
 #define PATH_ROOTFS_MOUNT LIBDIR "/lxc/rootfs" /* empty directory, the default lxc.rootfs.mount */
 #define PATH_TEMPLATES DATADIR "/lxc/templates"
 #define PATH_SHARED_CONFIG DATADIR "/lxc/config"
