@@ -56,12 +56,17 @@ static void print_row(const char *name, const char *tail, const char *form, cons
 
 static void print_markdown(void)
 {
+	static const char *const namespaces[] = { "user", "mnt", "pid", "net",
+						  "uts",  "ipc", "cgroup", "time" };
 	const char *old, *now;
 	printf("| key | value | ordinary users | shown by |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < config_key_count(); i++) {
 		struct config_key_info key = config_key_at(i);
-		print_row(key.name, family(key.name), key.form, key.others ? key.others : "yes",
-			  key.test);
+		/* A family whose members are known has a row for each. */
+		bool known = strcmp(key.name, "lxc.namespace.share.") == 0;
+		for (size_t n = 0; n < (known ? ARRAY_SIZE(namespaces) : 1); n++)
+			print_row(key.name, known ? namespaces[n] : family(key.name), key.form,
+				  key.others ? key.others : "yes", key.test);
 	}
 	for (size_t i = 0; config_old_key_at(i, &old, &now); i++) {
 		bool is_key = strncmp(now, "lxc.", 4) == 0;
