@@ -17,27 +17,6 @@
 
 #define _cleanup_source_ __attribute__((cleanup(subids_source_clear)))
 
-int idmap_delegated(uid_t uid, enum idmap_kind kind, struct idmap_list *ranges, struct error *err)
-{
-	_cleanup_source_ struct subids_source source = { 0 };
-	__attribute__((cleanup(subids_clear))) struct subids ids = { 0 };
-	*ranges = (struct idmap_list){ 0 };
-	if (subids_source_open(&source, uid, err) < 0 ||
-	    subids_source_ranges(&source, kind, &ids, err) < 0)
-		return -1;
-	subids_merge(&ids);
-	if (ids.count > IDMAP_MAX_EXTENTS)
-		return error_set(err, E_UNSUPPORTED, 0,
-				 "%s has %zu separate %s ranges in %s; at most %d are supported",
-				 source.name, ids.count, idmap_kind_name[kind], source.where[kind],
-				 IDMAP_MAX_EXTENTS);
-	for (size_t i = 0; i < ids.count; i++)
-		ranges->extent[i] =
-		    (struct idmap_extent){ 0, ids.range[i].start, ids.range[i].count };
-	ranges->count = ids.count;
-	return 0;
-}
-
 /* The message for a user who has nothing of the kinds in which count is not 0. */
 static int no_subids(const struct subids_source *source, const uint32_t count[2], struct error *err)
 {

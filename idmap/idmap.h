@@ -50,13 +50,6 @@ int idmap_parse_line(struct idmap *map, const char *value, const char *separator
 const char *idmap_extent_text(enum idmap_kind kind, const struct idmap_extent *extent);
 
 /*
- * The ids delegated to a user, from /etc/subuid and /etc/subgid (or from where nsswitch.conf says,
- * then asked with getsubids(1)); lines by name and by number; adjacent and overlapping ranges
- * merged, sorted; nsid is unused (0). An empty result is not an error here.
- */
-int idmap_delegated(uid_t uid, enum idmap_kind kind, struct idmap_list *ranges, struct error *err);
-
-/*
  * lxc.idmap = auto: ids 0.. of the container are the delegated ids in file order, first 65536 (all
  * if fewer) of each kind. E_NO_SUBIDS with the fix (usermod --add-subuids ...) if there are none.
  */
