@@ -99,6 +99,42 @@ said_at_the_end() { tail -n 3 "/tmp/$1.console" | grep -q "$2" || { tail -n 20 "
 	me 'lxc-stop -n systemd'
 }
 
+# The product is installed in the guest as on a host: what make install made, and its last step in there.
+@test "with nesting.conf an ordinary user of the guest has containers of its own, and without it is told what is missing" {
+	make -s -C "$TOP" install DESTDIR=/tmp/stage >/dev/null 2>&1
+	mkdir -p /tmp/stage/usr/local/lib
+	cp $(ldd /usr/local/bin/lxc-create | sed -n 's/.* => \([^ ]*libnl[^ ]*\).*/\1/p') /tmp/stage/usr/local/lib
+	me 'lxc-stop -q -n systemd' || :
+	as_delegated lxc-dnscrypt "lxc-start -n systemd -s lxc.include=/usr/local/share/lxc/config/nesting.conf \
+		-s \"lxc.mount.entry=/tmp/stage srv/stage none bind,ro,create=dir\" -s \"lxc.mount.entry=$TOP srv/src none bind,ro,create=dir\" \
+		-s \"lxc.mount.entry=/bin/busybox usr/bin/busybox none bind,ro,create=file\""
+	wait_for 60 systemd_is running
+	cat >/tmp/install <<-'END'
+		set -e
+		export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+		cp -r --preserve=mode /srv/stage/usr /srv/stage/etc /
+		ldconfig
+		cd /srv/src
+		O=build LIBEXECDIR=/usr/local/libexec DESTDIR= sh setuid-helpers/install-helpers install
+		useradd -m nest
+		echo nest:10000:40000 | tee /etc/subuid >/etc/subgid
+		mkdir -p /etc/lxc
+		printf '%s\n' 'lxc.idmap = auto' 'lxc.net.0.type = empty' >/etc/lxc/default.conf
+	END
+	me 'lxc-attach -n systemd -- sh' </tmp/install
+	me 'lxc-attach -n systemd -- su - nest -c sh' >/run/said <<-'END'
+		PATH=/usr/local/bin:$PATH
+		lxc-create -n inner -t busybox && lxc-start -q -n inner
+		lxc-attach -n inner -- sh -c 'id -u; cat /proc/self/uid_map; cat /proc/sys/kernel/hostname; ls -d /sys/class/net/lo'
+		lxc-stop -n inner && lxc-info -n inner -sH
+	END
+	tr -s ' ' </run/said >/run/words
+	[ "$(head -n 5 /run/words | tr '\n' ' ')" = '0  0 10000 40000 inner /sys/class/net/lo STOPPED ' ]
+	run me 'lxc-attach -n systemd -- sh -c "umount /dev/.lxc/proc; su - nest -c \"/usr/local/bin/lxc-start -n inner\""'
+	me 'lxc-stop -n systemd'
+	says 'mounting proc: Operation not permitted' 'nesting.conf'
+}
+
 @test "Debian with sysvinit boots to runlevel 2, with logins at its terminals" {
 	as_delegated lxc-dnscrypt 'lxc-start -n sysvinit'
 	wait_for 60 in_runlevel_2 sysvinit

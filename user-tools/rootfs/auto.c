@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/paths.h"
 #include "rootfs/internal.h"
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
@@ -98,6 +99,10 @@ static int show_boot_id(struct rootfs *rootfs, int proc, struct error *err)
 static int mount_proc(struct rootfs *rootfs, struct error *err)
 {
 	_cleanup_close_ int proc = rootfs_mount_on(rootfs, "proc", "proc", NULL, SAFE, err);
+	/* mount_too_revealing(): not where a whole one cannot be seen already. */
+	if (proc < 0 && err->sys_errno == EPERM)
+		return error_fix(err, "in a container, that one's configuration has to say: "
+				      "lxc.include = " PATH_SHARED_CONFIG "/nesting.conf");
 	if (proc < 0)
 		return -1;
 	if (rootfs->config->mount_auto.proc != MOUNT_MIXED)
