@@ -167,6 +167,22 @@ int config_set_proc(struct config *config, const struct config_key *key,
 	return set_kernel(&config->procs, key, item, err);
 }
 
+/* Do two names of sysctls, as path_of_name() reads them, mean the same file? */
+static bool same_path(const char *a, const char *b)
+{
+	const char *first_a = strpbrk(a, "./"), *first_b = strpbrk(b, "./");
+	bool dots_a = first_a && *first_a == '.', dots_b = first_b && *first_b == '.';
+	for (; *a && *b; a++, b++) {
+		bool separator_a = *a == (dots_a ? '.' : '/'), dot_a = *a == (dots_a ? '/' : '.');
+		bool separator_b = *b == (dots_b ? '.' : '/'), dot_b = *b == (dots_b ? '/' : '.');
+		if (separator_a != separator_b || dot_a != dot_b)
+			return false;
+		if (!separator_a && !dot_a && *a != *b)
+			return false;
+	}
+	return *a == *b;
+}
+
 bool config_same_limit(const char *a, const char *b)
 {
 	static const char *const families[] = { "lxc.sysctl.", "lxc.proc." };
@@ -174,13 +190,9 @@ bool config_same_limit(const char *a, const char *b)
 	if (string_starts(a, prlimit) && string_starts(b, prlimit))
 		return resource_from_name(a + strlen(prlimit)) ==
 		       resource_from_name(b + strlen(prlimit));
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		if (!string_starts(a, families[i]) || !string_starts(b, families[i]))
-			continue;
-		_cleanup_free_ char *path_a = path_of_name(a + strlen(families[i]));
-		_cleanup_free_ char *path_b = path_of_name(b + strlen(families[i]));
-		return path_a && path_b && strcmp(path_a, path_b) == 0;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (string_starts(a, families[i]) && string_starts(b, families[i]))
+			return same_path(a + strlen(families[i]), b + strlen(families[i]));
 	return false;
 }
 

@@ -134,15 +134,20 @@ static char *saved_line(const struct config *config, const char *line)
 
 int config_save(struct config *config, const char *path, mode_t mode, struct error *err)
 {
-	char *text = xstrdup("");
+	char *text = NULL;
+	size_t size;
 	const struct config_store *store = config->store;
+	FILE *out = open_memstream(&text, &size);
+	if (!out)
+		return error_set(err, E_CONFIG_WRITE, errno, "configuration file %s", path);
 	for (size_t i = 0; i < store->raw.count + store->added.count; i++) {
 		const char *line = i < store->raw.count ? store->raw.items[i]
 							: store->added.items[i - store->raw.count];
 		_cleanup_free_ char *saved = saved_line(config, line);
-		append(&text, saved, "\n");
+		fprintf(out, "%s\n", saved);
 	}
-	int result = file_write_atomic(path, text, strlen(text), mode);
+	fclose(out);
+	int result = file_write_atomic(path, text, size, mode);
 	if (result < 0)
 		error_set(err, E_CONFIG_WRITE, errno, "configuration file %s", path);
 	free(text);
