@@ -6,7 +6,7 @@
 #   make uninstall  bench  clean  dist            make check-vm     tests in a VM with systemd, AppArmor, cgroup2 (root)
 #                                                 make fuzz         each parser against libFuzzer, FUZZ_SECONDS=60
 #
-# Feature switches, detected, overridable both ways: WITH_SECCOMP=1|0 WITH_MAN=1|0 WITH_MUSL=1|0 WITH_STATIC=1|0
+# Feature switches, detected, overridable both ways, =1 or =0: WITH_SECCOMP WITH_SYSTEMD WITH_MAN WITH_MUSL WITH_STATIC
 
 VERSION := 0.1.0
 

@@ -56,7 +56,7 @@ static void print_row(const char *name, const char *tail, const char *form, cons
 
 static void print_markdown(void)
 {
-	static const char *const namespaces[] = { "user", "mnt", "pid", "net",
+	static const char *const namespaces[] = { "user", "mnt", "pid",	   "net",
 						  "uts",  "ipc", "cgroup", "time" };
 	const char *old, *now;
 	printf("| key | value | ordinary users | shown by |\n|---|---|---|---|\n");
