@@ -104,8 +104,8 @@ copy_of_base() {
 		btrfs:/no/such|root file system /no/such|No such file
 		loop:/etc/passwd|takes CAP_SYS_ADMIN over the host|dir:/MOUNT/POINT
 		lvm:/dev/vg/lv|takes CAP_SYS_ADMIN over the host|root starts the container
-		zfs:/pool/set|mounted by zfs(8)|dir:/ITS/MOUNT/POINT
-		rbd:/pool/image|attached by its own program|rbd map
+		zfs:pool/set|mounted by zfs(8)|dir:/ITS/MOUNT/POINT
+		rbd:pool/image|attached by its own program|rbd map
 		nbd:/image.qcow2|attached by its own program|qemu-nbd
 	END
 	printf '%s\n' 'lxc.mount.auto = proc' 'lxc.rootfs.path = loop:/etc/passwd' 'lxc.net.0.type = empty' >/var/lib/lxc/dev/config

@@ -215,19 +215,25 @@ int config_set_arch(struct config *config, const struct config_key *key,
 int config_set_rootfs(struct config *config, const struct config_key *key,
 		      const struct config_item *item, struct error *err)
 {
-	static const char *const types[] = { "dir", "overlay", "overlayfs", "btrfs", "zfs",
-					     "lvm", "rbd",     "loop",	    "nbd" };
+	static const struct {
+		const char *name;
+		bool is_path; /* what follows: a path, or what another program calls it */
+	} types[] = { { "dir", true },	 { "overlay", true }, { "overlayfs", true },
+		      { "btrfs", true }, { "zfs", false },    { "lvm", true },
+		      { "rbd", false },	 { "loop", true },    { "nbd", false } };
+	bool is_path = true;
 	const char *path = item->value;
 	string_replace(&config->rootfs_type, "dir");
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		size_t length = strlen(types[i]);
-		if (strncmp(path, types[i], length) == 0 && path[length] == ':') {
-			string_replace(&config->rootfs_type, types[i]);
+		size_t length = strlen(types[i].name);
+		if (strncmp(path, types[i].name, length) == 0 && path[length] == ':') {
+			string_replace(&config->rootfs_type, types[i].name);
+			is_path = types[i].is_path;
 			path += length + 1;
 			break;
 		}
 	}
-	if (*path && *path != '/')
+	if (*path && *path != '/' && is_path)
 		return config_refuse(key, item, err, "not an absolute path");
 	if (strlen(path) > 4095)
 		return config_refuse(key, item, err, "longer than 4095 bytes");

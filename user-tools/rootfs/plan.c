@@ -20,9 +20,6 @@ static int check_root(const struct config *config, struct error *err)
 {
 	const char *path = rootfs_path(config);
 	struct stat st;
-	if (*path != '/')
-		return error_set(err, E_ROOTFS, 0,
-				 "lxc.rootfs.path = %s: an absolute path is expected", path);
 	if (config->rootfs_mount && !file_is_directory(config->rootfs_mount))
 		return error_set(err, E_ROOTFS, 0,
 				 "lxc.rootfs.mount = %s: an existing directory is expected",
