@@ -41,8 +41,8 @@ struct cgroup_limit {
 };
 
 /*
- * Other places for the groups than the names below, lxc.cgroup.dir*; paths below the base group, NULL
- * = as usual. All strings are the caller's for the call.
+ * Other places for the groups than the names below, lxc.cgroup.dir*; paths below the base group,
+ * NULL = as usual. All strings are the caller's for the call.
  */
 struct cgroup_place {
 	const char *dir;		 /* both groups are made below this one */

@@ -70,8 +70,9 @@ static int create_in(struct cgroup *cgroup, struct hierarchy *h, struct error *e
 	_cleanup_close_ int init = open_init_group(cgroup, h, payload);
 	if (init < 0)
 		return error_set(err, E_CGROUP, errno, "%s/%s cannot be made", path, cgroup->inner);
-	/* The file's group stays the caller's, cgroup_chown_payload(): clone3() into it works later,
-	 * too. Nobody else can use that: a move takes write access to the groups around it. */
+	/* The file's group stays the caller's, cgroup_chown_payload(): clone3() into it works
+	 * later, too. Nobody else can use that: a move takes write access to the groups around it.
+	 */
 	if (h->version == 2 && fchmodat(init, "cgroup.procs", 0664, 0) < 0)
 		return error_set(err, E_CGROUP, errno, "%s/cgroup.procs", path);
 	h->procs_fd = openat(init, "cgroup.procs", O_WRONLY | O_CLOEXEC);
@@ -129,8 +130,7 @@ int cgroup_payload_fd(const struct cgroup *cgroup)
 	const struct hierarchy *h = cgroup_v2(cgroup);
 	/* clone3() asks as open(2) would: where the file is not the caller's by its group, it is
 	 * refused once the container's root owns it. */
-	if (!h || h->init_fd < 0 ||
-	    faccessat(h->init_fd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
+	if (!h || h->init_fd < 0 || faccessat(h->init_fd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
 		return -1;
 	return h->init_fd;
 }

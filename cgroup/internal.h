@@ -23,10 +23,10 @@ struct hierarchy {
 	char *base;	   /* the group in which payload and monitor are made, same form */
 	bool delegated;	   /* base is writable for the caller */
 	int base_fd;	   /* directories open for reading, -1 = not open */
-	int payload_fd; /* where the limits are */
-	int init_fd;	/* where the processes go: below payload_fd, or the same group */
-	int procs_fd; /* cgroup.procs of that group, opened for writing while it was still the
-			 caller's */
+	int payload_fd;	   /* where the limits are */
+	int init_fd;	   /* where the processes go: below payload_fd, or the same group */
+	int procs_fd;	   /* cgroup.procs of that group, opened for writing while it was still the
+			      caller's */
 };
 
 struct hierarchies {
@@ -35,11 +35,12 @@ struct hierarchies {
 };
 
 struct cgroup {
-	char *name;		 /* of the container */
-	char *payload, *monitor; /* below the base: lxc.payload.NAME, lxc.monitor.NAME, or as asked for */
-	char *inner;		 /* below the payload, or NULL */
-	char *pivot;		 /* below the base: where the supervisor goes in the end, or NULL */
-	bool monitor_wanted;	 /* the supervisor goes there whether it has to or not */
+	char *name; /* of the container */
+	/* below the base: lxc.payload.NAME, lxc.monitor.NAME, or as asked for */
+	char *payload, *monitor;
+	char *inner; /* below the payload, or NULL */
+	char *pivot; /* below the base: where the supervisor goes in the end, or NULL */
+	bool monitor_wanted; /* the supervisor goes there whether it has to or not */
 	struct hierarchies list;
 	char **why; /* filled at the first cgroup_why_not(); never NULL itself */
 };
@@ -110,7 +111,8 @@ int cgroup_move_out(const struct hierarchy *h, pid_t pid);
 int cgroup_make_parents(const struct hierarchy *h, const char *path);
 /* Those of them that were made here and are empty. */
 void cgroup_remove_parents(const struct hierarchy *h, const char *path);
-/* cgroup2: what is below the group has all controllers that the group has, as far as the kernel lets it. */
+/* cgroup2: what is below the group has all controllers that the group has, as far as the kernel
+ * lets it. */
 void cgroup_hand_on(const struct hierarchy *h, int group);
 /* v1: the cpus and memory nodes of the group above. 0 or -1 (errno). */
 int cgroup_inherit_cpuset(const struct hierarchy *h, int group);

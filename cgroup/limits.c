@@ -223,8 +223,9 @@ static int apply_one(const struct cgroup *cgroup, const struct cgroup_limit *lim
 		     struct error *err)
 {
 	if (is_device_rule(limit) && !cgroup_euid_is_root()) {
-		log_info("%s.%s = %s: not needed: an ordinary user's container cannot make device nodes",
-			 key_of(limit), limit->file, limit->value);
+		log_info(
+		    "%s.%s = %s: not needed: an ordinary user's container cannot make device nodes",
+		    key_of(limit), limit->file, limit->value);
 		return 0;
 	}
 	struct hierarchy *h = hierarchy_for(cgroup, limit);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the filter tables, made at build time by build/seccomp-table.c, and the helpers agree on: the
- * numbers of their descriptors, and the values in the table that stand for ids known only at run
- * time.
+ * What the filter tables, made at build time by build/seccomp-table.c, and the helpers agree on:
+ * the numbers of their descriptors, and the values in the table that stand for ids known only at
+ * run time.
  */
 #ifndef SETUID_HELPERS_SECCOMP_TABLE_H
 #define SETUID_HELPERS_SECCOMP_TABLE_H

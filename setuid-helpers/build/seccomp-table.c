@@ -70,8 +70,8 @@ static void print_table(FILE *file)
 {
 	struct sock_filter step;
 	rewind(file);
-	puts(
-	    "/* made by setuid-helpers/build/seccomp-table.c */\nstatic struct sock_filter filter[] = {");
+	puts("/* made by setuid-helpers/build/seccomp-table.c */\nstatic struct sock_filter "
+	     "filter[] = {");
 	while (fread(&step, sizeof(step), 1, file) == 1)
 		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", step.code, step.jt, step.jf, step.k);
 	puts("};");

@@ -34,8 +34,8 @@ static void words_of_lxc_and_of_the_file_system_are_kept_apart(void **state)
 {
 	(void)state;
 	struct mount_options options;
-	assert_int_equal(mount_options_parse("rbind,optional,create=dir,rslave,size=5m,mode=755", &options,
-					     NULL),
+	assert_int_equal(mount_options_parse("rbind,optional,create=dir,rslave,size=5m,mode=755",
+					     &options, NULL),
 			 0);
 	assert_true(options.bind && options.recursive && options.optional && options.create_dir);
 	assert_int_equal(options.propagation, MS_SLAVE);
@@ -102,9 +102,14 @@ static void words_that_ask_for_nothing_leave_nothing(void **state)
 static void what_can_mean_nothing_is_refused_by_its_word(void **state)
 {
 	(void)state;
-	static const char *const words[] = { "noauto",	       "move",		  "loop",
-					     "mand",	       "idmap=relative", "idmap=",
-					     "X-mount.owner=1", "x-mount.subdir=a" };
+	static const char *const words[] = { "noauto",
+					     "move",
+					     "loop",
+					     "mand",
+					     "idmap=relative",
+					     "idmap=",
+					     "X-mount.owner=1",
+					     "x-mount.subdir=a" };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		struct mount_options options;
 		struct error err = { 0 };
@@ -206,7 +211,8 @@ static void a_directory_for_our_own_mounts_is_never_behind_a_link(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(access_time_modes_are_one_field_and_their_opposites_undo_only_themselves),
+		cmocka_unit_test(
+		    access_time_modes_are_one_field_and_their_opposites_undo_only_themselves),
 		cmocka_unit_test(words_that_ask_for_nothing_leave_nothing),
 		cmocka_unit_test(what_can_mean_nothing_is_refused_by_its_word),
 		cmocka_unit_test(a_directory_for_our_own_mounts_is_never_behind_a_link),

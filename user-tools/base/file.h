@@ -41,8 +41,8 @@ bool file_is_directory(const char *path);
 char *path_join(const char *directory, const char *name);
 /* Make absolute against the current directory, without resolving links; caller frees. */
 char *path_absolute(const char *path);
-/* The one name of a directory: links, "..", and slashes too many are resolved as far as it exists and
- * may be looked at, else it is made absolute only; caller frees. */
+/* The one name of a directory: links, "..", and slashes too many are resolved as far as it exists
+ * and may be looked at, else it is made absolute only; caller frees. */
 char *path_canonical(const char *path);
 
 /* The caller's home directory: $HOME if absolute, else passwd. NULL if neither; caller frees. */

@@ -290,7 +290,8 @@ static void parse(struct context *context, int argc, char **argv)
 	struct option long_options[MAX_OPTIONS + 2] = { 0 };
 	char short_options[MAX_OPTIONS * 3 + 2] = "";
 	size_t n = 0, s = 0;
-	if (command.flags & COMMAND_LOOSE) /* the first word ends the options: the rest is a command's own */
+	/* the first word ends the options: the rest is a command's own */
+	if (command.flags & COMMAND_LOOSE)
 		short_options[s++] = '+';
 	for (size_t i = 0; i < all_count; i++) {
 		const struct option_info *o = &all[i];
@@ -349,7 +350,8 @@ int main(int argc, char **argv)
 	struct context context = { 0 };
 	struct error err = { 0 };
 	fill_closed_streams();
-	/* What the caller's umask takes from the caller (0777) would lock it out of its own files. */
+	/* What the caller's umask takes from the caller (0777) would lock it out of its own files.
+	 */
 	umask(umask(0) & 0077);
 	program_name = command.name;
 	collect_options();

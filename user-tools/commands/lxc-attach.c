@@ -13,7 +13,8 @@ static const struct option_info options[] = {
 	  "keep privileges: CGROUP, CAP, LSM joined by |; all without LIST" },
 	{ 'a', "arch", "ARCH", VALUE_TEXT, "architecture the command sees, as lxc.arch" },
 	{ 's', "namespaces", "LIST", VALUE_TEXT,
-	  "join only these: MOUNT PID UTSNAME IPC USER NETWORK CGROUP TIME joined by |; implies -e" },
+	  "join only these: MOUNT PID UTSNAME IPC USER NETWORK CGROUP TIME joined by |; implies "
+	  "-e" },
 	{ 'R', "remount-sys-proc", NULL, VALUE_NONE, "fresh /proc and /sys for the command" },
 	{ OPTION_CLEAR_ENV, "clear-env", NULL, VALUE_NONE, "start with a minimal environment" },
 	{ OPTION_KEEP_ENV, "keep-env", NULL, VALUE_NONE, "keep the environment (the default)" },
@@ -39,18 +40,10 @@ static const struct word elevations[] = {
 	{ 0 },
 };
 static const struct word namespaces[] = {
-	{ "MOUNT", ATTACH_NS_MOUNT },
-	{ "MNT", ATTACH_NS_MOUNT },
-	{ "PID", ATTACH_NS_PID },
-	{ "UTSNAME", ATTACH_NS_UTS },
-	{ "UTS", ATTACH_NS_UTS },
-	{ "IPC", ATTACH_NS_IPC },
-	{ "USER", ATTACH_NS_USER },
-	{ "NETWORK", ATTACH_NS_NET },
-	{ "NET", ATTACH_NS_NET },
-	{ "CGROUP", ATTACH_NS_CGROUP },
-	{ "TIME", ATTACH_NS_TIME },
-	{ 0 },
+	{ "MOUNT", ATTACH_NS_MOUNT },	{ "MNT", ATTACH_NS_MOUNT },   { "PID", ATTACH_NS_PID },
+	{ "UTSNAME", ATTACH_NS_UTS },	{ "UTS", ATTACH_NS_UTS },     { "IPC", ATTACH_NS_IPC },
+	{ "USER", ATTACH_NS_USER },	{ "NETWORK", ATTACH_NS_NET }, { "NET", ATTACH_NS_NET },
+	{ "CGROUP", ATTACH_NS_CGROUP }, { "TIME", ATTACH_NS_TIME },   { 0 },
 };
 #define ELEVATE_ALL (ATTACH_ELEVATE_CGROUP | ATTACH_ELEVATE_CAP | ATTACH_ELEVATE_LSM)
 

@@ -40,7 +40,8 @@ static int run(struct context *context, struct error *err)
 	    (prefix && parse_escape(prefix, &escape, err) < 0) ||
 	    context_open_container(context, &container, err) < 0)
 		return 1;
-	bool show = option_given(context, OPTION_SHOW), rotate = option_given(context, OPTION_ROTATE);
+	bool show = option_given(context, OPTION_SHOW),
+	     rotate = option_given(context, OPTION_ROTATE);
 	if (show && container_console_show(container, STDOUT_FILENO, err) < 0)
 		return 1;
 	if (rotate && container_console_rotate(container, err) < 0)
@@ -57,7 +58,8 @@ const struct command command = {
 	.options = options,
 	.flags = COMMAND_NAME | COMMAND_NO_WORDS,
 	.words = VALUE_CONTAINER,
-	.exit_codes = "0  the session has ended\n"
-		      "1  the container is not running, or has no such free terminal, buffer or log\n",
+	.exit_codes =
+	    "0  the session has ended\n"
+	    "1  the container is not running, or has no such free terminal, buffer or log\n",
 	.run = run,
 };

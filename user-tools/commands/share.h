@@ -8,14 +8,14 @@
 #define SHARE_NET 300 /* and the next three, in the order of start_options.share */
 #define SHARE_OPTIONS                                                    \
 	{ SHARE_NET, "share-net", "NAME|PID", VALUE_CONTAINER,           \
-	  "join this network namespace (lxc.namespace.share.net)" },                   \
+	  "join this network namespace (lxc.namespace.share.net)" },     \
 	    { SHARE_NET + 1, "share-ipc", "NAME|PID", VALUE_CONTAINER,   \
-	      "join this IPC namespace (lxc.namespace.share.ipc)" },                   \
+	      "join this IPC namespace (lxc.namespace.share.ipc)" },     \
 	    { SHARE_NET + 2, "share-uts", "NAME|PID", VALUE_CONTAINER,   \
-	      "join this UTS namespace (lxc.namespace.share.uts)" },                   \
+	      "join this UTS namespace (lxc.namespace.share.uts)" },     \
 	{                                                                \
 		SHARE_NET + 3, "share-pid", "NAME|PID", VALUE_CONTAINER, \
-		    "join this PID namespace (lxc.namespace.share.pid)"                \
+		    "join this PID namespace (lxc.namespace.share.pid)"  \
 	}
 
 static inline void share_options(const struct context *context, struct start_options *start)

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+// clang-format off
 /*
  * The runtime directory: where a container's supervisor is found. Layout (it is the interface):
  *
- *   BASE/<16 hex digits of FNV-1a of LXCPATH>/<NAME>/   locked with flock(2) while somebody
- * creates, runs or destroys it socket    of the supervisor cgroups   the groups made for it, one a
- * line: what a successor cleans after a crash init      the container's first process, where it may
- * outlive the supervisor
+ *   BASE/<16 hex digits of FNV-1a of LXCPATH>/<NAME>/
+ *             locked with flock(2) while somebody creates, runs or destroys it
+ *     socket  of the supervisor
+ *     cgroups the groups made for it, one a line: what a successor cleans after a crash
+ *     init    the container's first process, where it may outlive the supervisor
  *
  * BASE is the first of these that belongs to the caller alone (mode 0700): for root /run/lxc; else
  * ~/.cache/lxc/run, $XDG_RUNTIME_DIR/lxc, /tmp/lxc-UID. The home comes first because
  * $XDG_RUNTIME_DIR differs between a login, su and cron, and is removed at the last logout while
  * containers run on. A look-up tries all of them.
  */
+// clang-format on
 #ifndef CONTAINER_RUNTIME_H
 #define CONTAINER_RUNTIME_H
 

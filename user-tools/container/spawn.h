@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+// clang-format off
 /*
  * One start of the payload: the supervisor's half (spawn.c) and the container's half (init.c),
  * which meet over a SOCK_SEQPACKET pair:
  *
  *   supervisor -> init   'm'  the id maps are written, the control groups entered: you may become
- * root; then 'i' + a mount for each idmap=   init -> supervisor        report + descriptors: devpts, cgroup and time namespace, masters of console
- * and ttys supervisor -> init   'n'  the interfaces are there: configure them and go init ->
- * supervisor        struct error, if anything fails end of file               init has been
- * executed (every descriptor is close-on-exec)
+ *                             root; then 'i' and a mount for each idmap=
+ *   init -> supervisor   a report with a descriptor for each: devpts, cgroup and time namespace,
+ *                        masters of console and ttys
+ *   supervisor -> init   'n'  the interfaces are there: configure them and go
+ *   init -> supervisor   struct error, if anything fails
+ *                        end of file: init has been executed (every descriptor is close-on-exec)
  *
  * With start-host hooks init says 'h' when it is ready, and waits for 'x'.
  *
  * End of file towards init means that the supervisor is gone: it exits at once.
  */
+// clang-format on
 #ifndef CONTAINER_SPAWN_H
 #define CONTAINER_SPAWN_H
 
@@ -43,8 +47,8 @@ void payload_close(struct payload *payload);
 
 /* What the supervisor does meanwhile. */
 struct spawn_events {
-	int starter; /* give up when its other end is closed; -1 = none */
-	int epoll;   /* when it is ready, serve is called; -1 = none */
+	int starter;		   /* give up when its other end is closed; -1 = none */
+	int epoll;		   /* when it is ready, serve is called; -1 = none */
 	bool (*serve)(void *data); /* true: give up */
 	int (*network_made)(void *data, struct error *err);
 	int (*ready)(void *data, struct error *err); /* init waits, about to be executed */

@@ -105,9 +105,9 @@ static int check_stopped(const struct container *container, struct error *err)
 int image_destroy_locked(const struct container *container, const struct hook_watch *watch,
 			 struct error *err)
 {
-	const struct hook_context context = {
-		.container = container, .config = container->config, .watch = watch
-	};
+	const struct hook_context context = { .container = container,
+					      .config = container->config,
+					      .watch = watch };
 	if (hooks_run(&context, HOOK_DESTROY, err) < 0)
 		return error_step(err, "nothing was removed");
 	return remove_container(container, err);

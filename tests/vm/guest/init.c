@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The first program in the VM: loads the modules that its disk needs, mounts it and becomes its init. */
+/* The first program in the VM: loads the modules that its disk needs, mounts it and becomes its
+ * init. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
