@@ -269,6 +269,35 @@ all_hooks() { for type in $HOST $INSIDE; do config "lxc.hook.$type = /srv/hooks/
 	done
 }
 
+@test "a hook that prints without end does not keep lxc-stop -k" {
+	printf '#!/bin/sh\ntouch /srv/hooks/hangs\nexec cat /dev/zero\n' >/srv/hooks/endless
+	chmod 755 /srv/hooks/endless
+	su lxc-dnscrypt -c "exec lxc-start -n box -s lxc.hook.pre-start=/srv/hooks/endless" >/srv/hooks/said 2>&1 3>&- &
+	wait_for 5 test -e /srv/hooks/hangs
+	timeout 5 su - lxc-dnscrypt -c 'lxc-stop -k -n box'
+	wait $! || :
+	grep -qE 'was ended by a stop|the start was interrupted' /srv/hooks/said
+}
+
+@test "a container that is starting cannot be entered, joined or frozen: its mounts are still the host's" {
+	printf '#!/bin/sh\ntouch /srv/hooks/hangs\nwhile [ ! -e /srv/hooks/go ]; do sleep 0.05; done\n' >/srv/hooks/hold
+	chmod 755 /srv/hooks/hold; : >/srv/hooks/empty
+	for key in lxc.net.0.script.up lxc.hook.pre-mount lxc.hook.mount; do
+		rm -f /srv/hooks/hangs /srv/hooks/go
+		su lxc-dnscrypt -c "exec lxc-start -n box -s $key=/srv/hooks/hold" >/srv/hooks/said 2>&1 3>&- &
+		wait_for 5 test -e /srv/hooks/hangs
+		for command in 'lxc-attach -n box -- cat /etc/subuid' 'lxc-freeze -n box' \
+			'lxc-start -n box2 -f /srv/hooks/empty -s lxc.namespace.share.user=box -s lxc.namespace.share.mnt=box -- /bin/true'; do
+			run me "$command"
+			[ "$status" = 1 ]
+			says 'the container is STARTING'
+		done
+		touch /srv/hooks/go
+		wait $!
+		me 'lxc-attach -n box -- true; lxc-stop -k -n box'
+	done
+}
+
 @test "the starting command's end takes a hook that hangs with it" {
 	su lxc-dnscrypt -c "exec lxc-start -n box -s lxc.hook.pre-start=/srv/hooks/hang" >/dev/null 2>&1 3>&- &
 	wait_for 5 test -e /srv/hooks/hangs

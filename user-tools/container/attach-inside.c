@@ -397,12 +397,18 @@ void attach_start(struct supervisor *supervisor, struct client *client, uint32_t
 		  size_t count)
 {
 	int pid_pipe[2];
-	if (count != ATTACH_FDS || supervisor->payload.pid <= 0 || client->attached > 0 ||
+	struct error err = { 0 };
+	if (!serve_is_up(supervisor)) {
+		error_set(&err, E_NOT_RUNNING, 0, "the container is %s",
+			  container_state_name(supervisor->state));
+		serve_error(supervisor, client, MESSAGE_ATTACH, &err);
+		goto out;
+	}
+	if (count != ATTACH_FDS || client->attached > 0 ||
 	    client->pid_pipe.fd >= 0 || pipe2(pid_pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
 		client->closed = true;
 		goto out;
 	}
-	struct error err = { 0 };
 	struct job job = { .supervisor = supervisor,
 			   .stdio = { fds[0], fds[1], fds[2] },
 			   .channel = fds[4],

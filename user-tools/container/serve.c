@@ -129,6 +129,19 @@ static int do_signal(struct supervisor *supervisor, struct client *client, int a
 	return 0;
 }
 
+/* Before, what is entered or frozen is not a container yet: its mounts are still the host's. */
+bool serve_is_up(const struct supervisor *supervisor)
+{
+	return supervisor->payload.pid > 0 &&
+	       (supervisor->state != STATE_STARTING || supervisor->hooks.init_pid > 0);
+}
+
+static int not_up(const struct supervisor *supervisor, struct error *err)
+{
+	return error_set(err, E_NOT_RUNNING, 0, "the container is %s",
+			 container_state_name(supervisor->state));
+}
+
 static int do_freeze(struct supervisor *supervisor, struct client *client, int argument,
 		     struct message_reply *reply, struct error *err)
 {
@@ -137,6 +150,8 @@ static int do_freeze(struct supervisor *supervisor, struct client *client, int a
 	(void)client;
 	if (supervisor->state == done)
 		return 0;
+	if (supervisor->state != STATE_RUNNING && supervisor->state != STATE_FROZEN)
+		return not_up(supervisor, err);
 	if (!cgroup_is_delegated(cgroup))
 		return error_set(err, E_CGROUP_DELEGATION, 0, "freezing needs a control group: %s",
 				 cgroup_why_not(cgroup));
@@ -222,8 +237,8 @@ static int do_namespaces(struct supervisor *supervisor, struct client *client, i
 	int fds[NS_COUNT];
 	size_t count = 0;
 	(void)argument;
-	if (supervisor->payload.pid <= 0)
-		return error_set(err, E_NOT_RUNNING, 0, "the container is not running yet");
+	if (!serve_is_up(supervisor))
+		return not_up(supervisor, err);
 	for (size_t i = 0; i < NS_COUNT; i++)
 		if (supervisor->payload.namespaces[i] >= 0) {
 			fds[count++] = supervisor->payload.namespaces[i];

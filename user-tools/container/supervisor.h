@@ -117,6 +117,8 @@ void serve_close_all(struct supervisor *supervisor);
 void serve_reply(struct client *client, struct message_reply *reply, const int *fds, size_t count);
 void serve_error(struct supervisor *supervisor, struct client *client, uint32_t operation,
 		 const struct error *err);
+/* Is init in a root of its own, so that others may enter? */
+bool serve_is_up(const struct supervisor *supervisor);
 void serve_fill_status(const struct supervisor *supervisor, struct message_reply *reply);
 
 /* elevated: ATTACH_ELEVATE_CGROUP is asked of it here, the rest of the request is read by the joiner. */
