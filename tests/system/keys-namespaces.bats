@@ -166,6 +166,7 @@ bare() {
 	says 'Permission denied'
 	refused 'another id map than lxc.idmap' -- "-s lxc.namespace.share.user=web -s lxc.idmap= -s 'lxc.idmap=u 0 100001 60000' -s 'lxc.idmap=g 0 100001 60000'"
 	refused 'lxc.namespace.share.pid = web does not go with lxc.time.offset' -- -s lxc.namespace.share.user=web -s lxc.namespace.share.pid=web -s lxc.time.offset.boot=5s
+	refused 'lxc.namespace.share.user = web does not go with lxc.time.offset' -- -s lxc.namespace.share.user=web -s lxc.time.offset.boot=5s
 	run me 'lxc-start -n box -s lxc.namespace.share.user=web -s lxc.namespace.share.bogus=web'
 	says 'no such namespace'
 	printf 'lxc.namespace.share.net = web\n' | me 'cat >>.local/share/lxc/box/config'

@@ -34,9 +34,10 @@ static long run_between(const struct start_plan *plan, struct clone_args *args, 
 	if (prepare_kernel_state(plan->config, &err) < 0)
 		goto failed;
 	/* With the caller's uid and, for a moment, among the processes of a container whose root
-	 * may trace what is in its user namespace: ptrace(2) wants more for what is not dumpable.
+	 * may trace what is in its user namespace and seen by it, which everything is if it shares
+	 * the host's pid namespace: ptrace(2) wants more for what is not dumpable.
 	 */
-	if (plan->shared[NS_PID].fd >= 0)
+	if (plan->shared[NS_PID].fd >= 0 || plan->shared[NS_USER].fd >= 0)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (share_join_early(plan, &err) < 0)
 		goto failed;

@@ -95,12 +95,13 @@ static int plan_time(struct start_plan *plan, struct error *err)
 		error_fix(err, "remove one of them");
 		return with_rule(plan, NS_TIME, err);
 	}
-	/* The first process hides from what it shares a pid namespace with, and then the kernel
-	 * closes its timens_offsets. */
-	if (offsets && is_shared(plan, NS_PID)) {
+	/* The first process hides from what it shares its user or pid namespace with, and then the
+	 * kernel closes its timens_offsets. */
+	enum namespace_kind with = is_shared(plan, NS_PID) ? NS_PID : NS_USER;
+	if (offsets && is_shared(plan, with)) {
 		error_set(err, E_CONFIG_VALUE, 0, "%s does not go with lxc.time.offset",
-			  plan->shared[NS_PID].label);
-		return with_rule(plan, NS_PID, err);
+			  plan->shared[with].label);
+		return with_rule(plan, with, err);
 	}
 	if (!plan->own[NS_TIME] || access("/proc/self/ns/time", F_OK) == 0)
 		return 0;

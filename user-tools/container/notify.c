@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -123,6 +124,8 @@ static int open_memory_inside(const struct supervisor *supervisor, int proc, int
 		return -1;
 	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0) {
+		/* A container that shares the host's pid namespace must not get hold of it. */
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		int memory =
 		    setns(user, CLONE_NEWUSER) < 0 ? -1 : openat(proc, "mem", O_RDWR | O_CLOEXEC);
 		if (memory < 0)
