@@ -322,8 +322,15 @@ static void execute(struct init *init, struct error *err)
 	credentials_reset_signals();
 	/* Last: a filter may refuse everything but execve. */
 	if (limits_apply(plan->config, err) < 0 ||
-	    lsm_set_exec(plan->lsm.kind, plan->lsm.label, &init->proc, err) < 0 ||
-	    seccomp_filter_load(&plan->filter, plan->listener_channel, err) < 0)
+	    lsm_set_exec(plan->lsm.kind, plan->lsm.label, &init->proc, err) < 0)
+		return;
+	/* begin_new_exec(): what a start hook left behind, or a container that shares its processes,
+	 * may look at this one before what is close-on-exec is closed. */
+	fd_close_from(3,
+		      (int[]){ init->control, plan->execute ? plan->init_fd : -1,
+			       plan->filter.notifies ? plan->listener_channel : -1 },
+		      3);
+	if (seccomp_filter_load(&plan->filter, plan->listener_channel, err) < 0)
 		return;
 	int error;
 	if (plan->execute) {
