@@ -185,7 +185,8 @@ static bool take_output(struct process *process)
 {
 	char buffer[4096];
 	struct output *output = &process->output;
-	for (;;) {
+	/* As much as a pipe holds: one that prints without end must not keep us. */
+	for (int round = 0; round < 16; round++) {
 		ssize_t n = read(process->from, buffer, sizeof(buffer));
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -198,8 +199,9 @@ static bool take_output(struct process *process)
 				output->line[output->length++] = buffer[i] ? buffer[i] : '?';
 		}
 		if (n < (ssize_t)sizeof(buffer))
-			return true; /* one that prints without end must not keep us */
+			break;
 	}
+	return true;
 }
 
 static void kill_group(struct process *process)
