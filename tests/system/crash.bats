@@ -92,3 +92,15 @@ supervisor() { ps -eo pid=,uid=,args= | awk -v u="$(id -u lxc-dnscrypt)" '$2 == 
 	run pgrep -f '^sleep 4711'
 	[ "$status" = 1 ]
 }
+
+@test "after kill -9 of the supervisor lxc-destroy, or a start that is refused, removes the control groups too" {
+	groups() { find /sys/fs/cgroup -path "*/$LXP_CGROUP/*" -name 'lxc.*' 2>/dev/null; }
+	me 'lxc-create -q -n gone -t busybox' >/dev/null 2>&1
+	for end in 'lxc-start -q -n gone -s lxc.uts.name=x -s lxc.net.0.type=veth -s lxc.net.0.link=nosuch0' 'lxc-destroy -q -n gone'; do
+		as_delegated lxc-dnscrypt "lxc-start -q -n gone; pid=\$(lxc-info -n gone -pH); kill -9 \$(awk \"/^PPid/ { print \\\$2 }\" /proc/\$pid/status)"
+		[ -n "$(groups)" ]
+		wait_for 10 eval '[ "$(state lxc-dnscrypt gone)" = STOPPED ]'
+		as_delegated lxc-dnscrypt "$end" || :
+		[ -z "$(groups | grep gone)" ]
+	done
+}

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "container/groups.h"
 #include "container/orphan.h"
 #include "container/runtime.h"
 #include "container/supervisor.h"
@@ -123,8 +124,10 @@ int container_start(struct container *container, const struct start_options *opt
 		*status = exit_code(wait_status);
 	} else if (result == 0)
 		result = start_in_background(&plan, directory, err);
-	else
+	else {
+		groups_clean_after_crash(directory, container->name, &plan.map);
 		runtime_remove(directory, container->lxcpath, container->name);
+	}
 	plan_clear(&plan);
 	return result;
 }

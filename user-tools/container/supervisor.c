@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "container/groups.h"
 #include "container/hook-process.h"
 #include "container/memory.h"
 #include "container/notify.h"
@@ -184,12 +185,7 @@ static int prepare_groups(struct supervisor *supervisor, struct error *err)
 		return 0;
 	if (cgroup_create(plan->cgroup, err) < 0)
 		return -1;
-	_cleanup_free_ char *text = cgroup_to_text(plan->cgroup);
-	int fd = openat(supervisor->directory, "cgroups", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			0600);
-	if (fd < 0 || file_write_fd(fd, text, strlen(text)) < 0)
-		log_warn("recording the control groups: %s", strerror(errno));
-	util_close_fd(&fd);
+	groups_record(supervisor->directory, plan->cgroup);
 	return cgroup_enter_monitor(plan->cgroup, 0, err);
 }
 
@@ -227,29 +223,6 @@ static int start_payload(struct supervisor *supervisor, struct error *err)
 	    spawn_payload(supervisor->plan, &supervisor->payload, &events, err) < 0)
 		return -1;
 	return relay_start(supervisor, err);
-}
-
-static int remove_descendants(void *data, struct error *err)
-{
-	struct supervisor *supervisor = data;
-	return cgroup_remove_descendants(supervisor->plan->cgroup, err) < 0 ? 1 : 0;
-}
-
-/* The container's root made groups below its own that only it may remove. */
-static void remove_groups(struct supervisor *supervisor)
-{
-	struct start_plan *plan = supervisor->plan;
-	struct error err = { 0 };
-	if (!cgroup_is_delegated(plan->cgroup) || cgroup_remove(plan->cgroup, &err) == 0)
-		return;
-	struct idmap map = plan->map;
-	uint32_t nsuid, nsgid;
-	if (plan->user_namespace &&
-	    idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, NULL) == 0)
-		idmap_run(&map, false, remove_descendants, supervisor, NULL);
-	error_clear(&err);
-	if (cgroup_remove(plan->cgroup, &err) < 0)
-		log_error("%s", err.message);
 }
 
 static void tell_starter(struct supervisor *supervisor, const struct error *err)
@@ -398,23 +371,6 @@ static int write_pid_file(struct supervisor *supervisor, struct error *err)
 	return 0;
 }
 
-/* Groups that a supervisor which was killed could not remove. */
-static void clean_after_crash(struct supervisor *supervisor)
-{
-	_cleanup_free_ char *text = NULL;
-	struct cgroup *old = NULL;
-	if (file_read_all(supervisor->directory, "cgroups", 1 << 16, &text) <= 0)
-		return;
-	if (cgroup_from_text(supervisor->plan->container->name, text, &old, NULL) < 0)
-		return;
-	struct start_plan plan = *supervisor->plan;
-	struct supervisor past = { .plan = &plan };
-	plan.cgroup = old;
-	cgroup_kill(old, NULL);
-	remove_groups(&past);
-	cgroup_free(old);
-}
-
 /* What hooks mount on the host is then seen by hooks and the container only. */
 static int unshare_mounts(const struct supervisor *supervisor, struct error *err)
 {
@@ -440,7 +396,8 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 		return -1;
 	if (unshare_mounts(supervisor, err) < 0)
 		return -1;
-	clean_after_crash(supervisor);
+	groups_clean_after_crash(supervisor->directory, supervisor->plan->container->name,
+				 &supervisor->plan->map);
 	return write_pid_file(supervisor, err);
 }
 
@@ -472,12 +429,12 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 			break;
 		supervisor_set_state(&supervisor, STATE_STOPPED);
 		/* They belong to the container's root and may hold groups of its own: made anew. */
-		remove_groups(&supervisor);
+		groups_remove(plan->cgroup, &plan->map);
 	}
 	if (result < 0)
 		log_error("%s", err->message);
 	ring_free(&supervisor.relay.ring);
-	remove_groups(&supervisor);
+	groups_remove(plan->cgroup, &plan->map);
 	lsm_unload(&plan->lsm);
 	notify_close(&supervisor);
 	if (ran && plan->config->ephemeral)

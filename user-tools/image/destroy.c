@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "container/groups.h"
 #include "container/hooks.h"
 #include "container/runtime.h"
 #include "image/internal.h"
@@ -122,6 +123,9 @@ int image_destroy(struct container *container, bool with_snapshots, struct error
 	_cleanup_close_ int lock = container_lock(container, err);
 	if (lock < 0)
 		return -1;
+	struct storage storage;
+	storage_find(&storage, container->config);
+	groups_clean_after_crash(lock, container->name, &storage.map);
 	int result = image_destroy_locked(container, NULL, err);
 	runtime_remove(lock, container->lxcpath, container->name);
 	return result;

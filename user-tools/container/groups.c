@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#define LOG_MODULE "groups"
+#include "container/groups.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+
+#define RECORD "cgroups"
+
+void groups_record(int directory, const struct cgroup *cgroup)
+{
+	_cleanup_free_ char *text = cgroup_to_text(cgroup);
+	_cleanup_close_ int fd =
+	    openat(directory, RECORD, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || file_write_fd(fd, text, strlen(text)) < 0)
+		log_warn("recording the control groups: %s", strerror(errno));
+}
+
+static int remove_descendants(void *data, struct error *err)
+{
+	return cgroup_remove_descendants(data, err) < 0 ? 1 : 0;
+}
+
+void groups_remove(struct cgroup *cgroup, const struct idmap *container)
+{
+	struct error err = { 0 };
+	if (!cgroup_is_delegated(cgroup) || cgroup_remove(cgroup, &err) == 0)
+		return;
+	/* The container's root made groups below its own that only it may remove. */
+	struct idmap map = *container;
+	uint32_t nsuid, nsgid;
+	if (map.list[IDMAP_UID].count &&
+	    idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, NULL) == 0)
+		idmap_run(&map, false, remove_descendants, cgroup, NULL);
+	error_clear(&err);
+	if (cgroup_remove(cgroup, &err) < 0)
+		log_error("%s", err.message);
+}
+
+void groups_clean_after_crash(int directory, const char *name, const struct idmap *map)
+{
+	_cleanup_free_ char *text = NULL;
+	struct cgroup *old = NULL;
+	if (file_read_all(directory, RECORD, 1 << 16, &text) <= 0 ||
+	    cgroup_from_text(name, text, &old, NULL) < 0)
+		return;
+	cgroup_kill(old, NULL);
+	groups_remove(old, map);
+	cgroup_free(old);
+}
