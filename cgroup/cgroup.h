@@ -50,6 +50,8 @@ struct cgroup_place {
 	const char *inner;		 /* one name: the processes are there, the limits above */
 	const char *pivot;		 /* the supervisor goes there in the end, and it stays */
 	bool relative;			 /* the caller's own group is the base, even for root */
+	bool leaf; /* cgroup2: a group .lxc below the processes' for those that must not keep the
+		      container from handing controllers on in its root: attached commands */
 };
 /* Relative, without "." and ".." and empty parts. */
 bool cgroup_path_is_valid(const char *path);
@@ -102,6 +104,13 @@ int cgroup_enter_monitor(const struct cgroup *cgroup, pid_t pid, struct error *e
  * opened: for attach and reboot.
  */
 int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *err);
+/*
+ * The leaf (place.leaf): descriptor of its cgroup.procs, where the pid of a process (0 = who
+ * writes) moves it; works at any time and for whoever has the descriptor. And its directory, as
+ * cgroup_payload_fd() or, without a leaf, that. Both owned by the struct; -1 where there is none.
+ */
+int cgroup_leaf_procs(const struct cgroup *cgroup);
+int cgroup_attach_fd(const struct cgroup *cgroup);
 /*
  * Descriptor of the payload directory in cgroup2 for clone3(CLONE_INTO_CGROUP); owned by the
  * struct. -1 where there is none, or where the kernel would refuse: after cgroup_chown_payload().

@@ -35,6 +35,22 @@ static int open_init_group(const struct cgroup *cgroup, struct hierarchy *h, int
 	return util_steal_fd(&inner);
 }
 
+/* The kernel lets a group that holds processes hand no controllers on, so these are beside. */
+static int make_leaf(const struct cgroup *cgroup, struct hierarchy *h, int init)
+{
+	if (h->version != 2 || !cgroup->leaf_wanted)
+		return 0;
+	if (mkdirat(init, CGROUP_INIT_LEAF, 0755) < 0)
+		return -1;
+	h->leaf_fd =
+	    openat(init, CGROUP_INIT_LEAF, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (h->leaf_fd < 0 || fchmod(h->leaf_fd, 0755) < 0 ||
+	    fchmodat(h->leaf_fd, "cgroup.procs", 0664, 0) < 0)
+		return -1;
+	h->leaf_procs_fd = openat(h->leaf_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	return h->leaf_procs_fd < 0 ? -1 : 0;
+}
+
 /* Another container may just have removed what leads there: once more, then. */
 static int make_payload(const struct cgroup *cgroup, const struct hierarchy *h)
 {
@@ -78,6 +94,9 @@ static int create_in(struct cgroup *cgroup, struct hierarchy *h, struct error *e
 	h->procs_fd = openat(init, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 	if (h->procs_fd < 0)
 		return error_set(err, E_CGROUP, errno, "%s/cgroup.procs", path);
+	if (make_leaf(cgroup, h, init) < 0)
+		return error_set(err, E_CGROUP, errno, "%s/" CGROUP_INIT_LEAF " cannot be made",
+				 path);
 	h->payload_fd = util_steal_fd(&payload);
 	h->init_fd = util_steal_fd(&init);
 	return 0;
@@ -117,6 +136,8 @@ void cgroup_undo_create(struct cgroup *cgroup)
 		struct hierarchy *h = &cgroup->list.items[i];
 		if (h->payload_fd < 0)
 			continue;
+		if (h->leaf_fd >= 0)
+			unlinkat(h->init_fd, CGROUP_INIT_LEAF, AT_REMOVEDIR);
 		if (cgroup->inner)
 			unlinkat(h->payload_fd, cgroup->inner, AT_REMOVEDIR);
 		hierarchy_close_payload(h);
@@ -125,17 +146,32 @@ void cgroup_undo_create(struct cgroup *cgroup)
 	}
 }
 
+/* clone3() asks as open(2) would: where the file is not the caller's by its group, it is refused
+ * once the container's root owns it. */
+static int usable(int group)
+{
+	return group >= 0 && faccessat(group, "cgroup.procs", W_OK, AT_EACCESS) == 0 ? group : -1;
+}
+
 int cgroup_payload_fd(const struct cgroup *cgroup)
 {
 	const struct hierarchy *h = cgroup_v2(cgroup);
-	/* clone3() asks as open(2) would: where the file is not the caller's by its group, it is
-	 * refused once the container's root owns it. */
-	if (!h || h->init_fd < 0 || faccessat(h->init_fd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
-		return -1;
-	return h->init_fd;
+	return h ? usable(h->init_fd) : -1;
 }
 
-int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, struct error *err)
+int cgroup_attach_fd(const struct cgroup *cgroup)
+{
+	const struct hierarchy *h = cgroup_v2(cgroup);
+	return h ? usable(h->leaf_fd >= 0 ? h->leaf_fd : h->init_fd) : -1;
+}
+
+int cgroup_leaf_procs(const struct cgroup *cgroup)
+{
+	const struct hierarchy *h = cgroup_v2(cgroup);
+	return h ? h->leaf_procs_fd : -1;
+}
+
+static int chown_group(int group, int version, uid_t uid, gid_t gid)
 {
 	/* The rest stays the caller's: these files move processes and make children, the others are
 	 * limits. */
@@ -143,17 +179,24 @@ int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, stru
 		[1] = { "cgroup.procs", "tasks" },
 		[2] = { "cgroup.procs", "cgroup.threads", "cgroup.subtree_control" },
 	};
+	if (fchown(group, uid, gid) < 0)
+		return -1;
+	for (const char *const *file = files[version]; *file; file++)
+		if (fchownat(group, *file, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+			return -1;
+	return 0;
+}
+
+int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, struct error *err)
+{
 	for (size_t i = 0; i < cgroup->list.count; i++) {
 		const struct hierarchy *h = &cgroup->list.items[i];
 		if (h->init_fd < 0)
 			continue;
-		if (fchown(h->init_fd, uid, gid) < 0)
+		if (chown_group(h->init_fd, h->version, uid, gid) < 0 ||
+		    (h->leaf_fd >= 0 && chown_group(h->leaf_fd, h->version, uid, gid) < 0))
 			return error_set(err, E_CGROUP, errno, "chown %s%s/%s", h->mount, h->base,
 					 cgroup->payload);
-		for (const char *const *file = files[h->version]; *file; file++)
-			if (fchownat(h->init_fd, *file, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-				return error_set(err, E_CGROUP, errno, "chown %s%s/%s/%s", h->mount,
-						 h->base, cgroup->payload, *file);
 	}
 	return 0;
 }

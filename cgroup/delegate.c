@@ -140,6 +140,7 @@ static int take_place(struct cgroup *cgroup, const struct cgroup_place *place, s
 		string_replace(&cgroup->monitor, place->monitor);
 	string_replace(&cgroup->inner, place->inner);
 	string_replace(&cgroup->pivot, place->pivot);
+	cgroup->leaf_wanted = place->leaf;
 	cgroup->monitor_wanted = place->dir || place->monitor;
 	return 0;
 }

@@ -77,8 +77,9 @@ static bool is_in_payload(const struct cgroup *cgroup, const struct hierarchy *h
 	_cleanup_free_ char *group =
 	    xasprintf("%s/%s%s%s", h->base, cgroup->payload, cgroup->inner ? "/" : "",
 		      cgroup->inner ? cgroup->inner : "");
+	_cleanup_free_ char *leaf = xasprintf("%s/" CGROUP_INIT_LEAF, group);
 	const char *line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
-	return line && string_ends(line, group);
+	return line && (string_ends(line, group) || string_ends(line, leaf));
 }
 
 int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *err)

@@ -9,6 +9,7 @@
 #include "cgroup/cgroup.h"
 
 #define CGROUP_LEAF "lxc.leaf"
+#define CGROUP_INIT_LEAF ".lxc" /* below the container's root */
 #define CGROUP_PAYLOAD_PREFIX "lxc.payload."
 #define CGROUP_MONITOR_PREFIX "lxc.monitor."
 
@@ -25,6 +26,8 @@ struct hierarchy {
 	int base_fd;	   /* directories open for reading, -1 = not open */
 	int payload_fd;	   /* where the limits are */
 	int init_fd;	   /* where the processes go: below payload_fd, or the same group */
+	int leaf_fd;	   /* CGROUP_INIT_LEAF, -1 = none */
+	int leaf_procs_fd; /* its cgroup.procs */
 	int procs_fd;	   /* cgroup.procs of that group, opened for writing while it was still the
 			      caller's */
 };
@@ -38,8 +41,9 @@ struct cgroup {
 	char *name; /* of the container */
 	/* below the base: lxc.payload.NAME, lxc.monitor.NAME, or as asked for */
 	char *payload, *monitor;
-	char *inner; /* below the payload, or NULL */
-	char *pivot; /* below the base: where the supervisor goes in the end, or NULL */
+	char *inner;	     /* below the payload, or NULL */
+	char *pivot;	     /* below the base: where the supervisor goes in the end, or NULL */
+	bool leaf_wanted;    /* CGROUP_INIT_LEAF is made */
 	bool monitor_wanted; /* the supervisor goes there whether it has to or not */
 	struct hierarchies list;
 	char **why; /* filled at the first cgroup_why_not(); never NULL itself */

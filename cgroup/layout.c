@@ -47,7 +47,12 @@ struct hierarchy *hierarchies_add(struct hierarchies *list)
 {
 	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
 	struct hierarchy *h = &list->items[list->count++];
-	*h = (struct hierarchy){ .base_fd = -1, .payload_fd = -1, .init_fd = -1, .procs_fd = -1 };
+	*h = (struct hierarchy){ .base_fd = -1,
+				 .payload_fd = -1,
+				 .init_fd = -1,
+				 .procs_fd = -1,
+				 .leaf_fd = -1,
+				 .leaf_procs_fd = -1 };
 	return h;
 }
 
@@ -56,7 +61,9 @@ void hierarchy_close_payload(struct hierarchy *h)
 	util_close_fd(&h->payload_fd);
 	util_close_fd(&h->init_fd);
 	util_close_fd(&h->procs_fd);
-	h->payload_fd = h->init_fd = h->procs_fd = -1;
+	util_close_fd(&h->leaf_fd);
+	util_close_fd(&h->leaf_procs_fd);
+	h->payload_fd = h->init_fd = h->procs_fd = h->leaf_fd = h->leaf_procs_fd = -1;
 }
 
 static void hierarchy_clear(struct hierarchy *h)

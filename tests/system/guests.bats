@@ -96,6 +96,10 @@ said_at_the_end() { tail -n 3 "/tmp/$1.console" | grep -q "$2" || { tail -n 20 "
 	wait_for 60 systemd_is running || { in_guest systemd systemctl --failed --no-pager; false; }
 	[ "$(in_guest systemd stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]
 	in_guest systemd test -e /sys/fs/cgroup/system.slice/systemd-journald.service/cgroup.procs
+	# Its root holds no process, nor does an attached one go there: controllers can be handed on.
+	[ "$(in_guest systemd cat /proc/1/cgroup | sed -n 's/^0:://p')" = /init.scope ]
+	[ "$(in_guest systemd cat /proc/self/cgroup | sed -n 's/^0:://p')" = /.lxc ]
+	[ -z "$(in_guest systemd cat /sys/fs/cgroup/cgroup.procs)" ]
 	me 'lxc-stop -n systemd'
 }
 
@@ -165,6 +169,12 @@ said_at_the_end() { tail -n 3 "/tmp/$1.console" | grep -q "$2" || { tail -n 20 "
 	run in_guest openrc rc-status --crashed
 	[ -z "$output" ]
 	[[ $(cat /tmp/openrc.console) != *'No permission to apply cgroup settings'* ]]
+}
+
+@test "OpenRC finds the root of its control groups empty: its init and attached commands are in a group below" {
+	[ "$(in_guest openrc cat /proc/1/cgroup | sed -n 's/^0:://p')" = /.lxc ]
+	[ "$(in_guest openrc cat /proc/self/cgroup | sed -n 's/^0:://p')" = /.lxc ]
+	[ -z "$(in_guest openrc cat /sys/fs/cgroup/unified/cgroup.procs)" ]
 }
 
 @test "OpenRC: reboot from outside, power off from inside, halt from outside" {

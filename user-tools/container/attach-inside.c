@@ -381,7 +381,7 @@ void attach_collect_pids(struct supervisor *supervisor)
 static pid_t fork_joiner(const struct supervisor *supervisor, uint32_t elevated)
 {
 	struct clone_args args = { .exit_signal = SIGCHLD };
-	int group = elevated & ATTACH_ELEVATE_CGROUP ? -1 : cgroup_payload_fd(supervisor->plan->cgroup);
+	int group = elevated & ATTACH_ELEVATE_CGROUP ? -1 : cgroup_attach_fd(supervisor->plan->cgroup);
 	if (group >= 0) {
 		struct clone_args into = args;
 		into.flags = CLONE_INTO_CGROUP;

@@ -134,6 +134,11 @@ static int enter_cgroup_namespace(const struct init *init, struct error *err)
 	_cleanup_close_ int group = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
 	if (group < 0 || report(init, REPORT_NAMESPACE, NS_CGROUP, group, err) < 0)
 		return error_set(err, E_CGROUP, errno, "cgroup namespace");
+	/* OpenRC hands controllers on in the root of its groups, where no process may be then. It
+	 * stays where it is started: below. systemd takes where it is started for the root. */
+	int leaf = init->plan->services == GUEST_OPENRC ? cgroup_leaf_procs(init->plan->cgroup) : -1;
+	if (leaf >= 0 && write(leaf, "0", 1) != 1)
+		return error_set(err, E_CGROUP, errno, "the group of init");
 	return 0;
 }
 
@@ -404,6 +409,7 @@ _Noreturn void init_run(struct start_plan *plan, int control)
 	/* Not the container's business: the supervisor's socket, lock and watch. Everything kept is
 	 * close-on-exec. */
 	int keep[] = { control,
+		       cgroup_leaf_procs(plan->cgroup),
 		       plan->init_fd,
 		       plan->stdio[0],
 		       plan->stdio[1],

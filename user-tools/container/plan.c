@@ -77,9 +77,9 @@ static void notice_no_groups(const struct start_plan *plan)
 			   plan->container->name);
 }
 
-static int new_group(const char *name, const struct config *config, struct cgroup **out,
-		     struct error *err)
+static int new_group(const struct start_plan *plan, struct cgroup **out, struct error *err)
 {
+	const struct config *config = plan->config;
 	const struct cgroup_place place = {
 		.dir = config->cgroup_dir,
 		.container = config->cgroup_container,
@@ -87,8 +87,9 @@ static int new_group(const char *name, const struct config *config, struct cgrou
 		.inner = config->cgroup_inner,
 		.pivot = config->cgroup_pivot,
 		.relative = config->cgroup_relative,
+		.leaf = plan->services != GUEST_PLAIN,
 	};
-	return cgroup_new(name, &place, out, err);
+	return cgroup_new(plan->container->name, &place, out, err);
 }
 
 /*
@@ -113,14 +114,14 @@ static int plan_scope(struct start_plan *plan, struct error *err)
 			   "enable-linger");
 	cgroup_free(plan->cgroup);
 	plan->cgroup = NULL;
-	return new_group(name, plan->config, &plan->cgroup, err);
+	return new_group(plan, &plan->cgroup, err);
 }
 
 static int plan_cgroup(struct start_plan *plan, struct error *err)
 {
 	const struct config *config = plan->config;
-	if (config_check_groups(config, err) < 0 ||
-	    new_group(plan->container->name, config, &plan->cgroup, err) < 0 ||
+	plan->services = plan->execute ? GUEST_PLAIN : guest_services(config);
+	if (config_check_groups(config, err) < 0 || new_group(plan, &plan->cgroup, err) < 0 ||
 	    plan_scope(plan, err) < 0)
 		return -1;
 	plan->limit_count = config->cgroup_count;

@@ -12,6 +12,7 @@
 #include "cgroup/cgroup.h"
 #include "container/console-log.h"
 #include "container/container.h"
+#include "container/guest.h"
 #include "container/lsm.h"
 #include "container/message.h"
 #include "container/seccomp.h"
@@ -41,6 +42,7 @@ struct start_plan {
 	struct shared_namespace shared[NS_COUNT];
 	bool joins; /* at least one is shared */
 
+	enum guest_services services; /* what the container does with its control groups */
 	enum cgroup_layout cgroup_layout; /* for lxc.mount.auto = cgroup */
 	struct cgroup *cgroup;
 	struct cgroup_limit *limits;
