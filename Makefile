@@ -82,6 +82,8 @@ WITH_STATIC := $(or $(WITH_STATIC),$(call links_static,$(LIBS)))
 
 UNIT_TESTS := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c)))
 UNIT_BIN := $(UNIT_TESTS:%=$(O)/tests/%)
+FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_BIN := $(FUZZ_TARGETS:%=$(O)/fuzz/%)
 
 MAN_SRC := $(sort $(wildcard docs/man/*.scd))
 MAN_OUT := $(if $(filter 1,$(WITH_MAN)),$(MAN_SRC:docs/man/%.scd=$(O)/man/%))
@@ -250,7 +252,6 @@ check:
 	@$(MAKE) --no-print-directory WERROR=1 check-unit
 	@$(MAKE) --no-print-directory WERROR=1 check-system
 
-.PHONY: attacks
 check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BIN)
 	@tests/lib/debian-tree $(O)/cache
 	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
@@ -294,10 +295,8 @@ $(O)/tests/cgroup-driver: tests/system/cgroup-driver.c $(LIB)
 # The parsers of what others write, with clang's sanitizers in them: tests/fuzz/fuzz.h. make check runs each target briefly
 # (tests/system/fuzz.bats), this as long as asked. What it finds is in $(O)/fuzz/TARGET-crash-*.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_CC ?= clang
-FUZZ_BIN := $(FUZZ_TARGETS:%=$(O)/fuzz/%)
 FUZZ_OBJ := $(patsubst %.c,$(O)/fuzz/%.o,$(filter user-tools/base/% user-tools/config/% policy/% idmap/% cgroup/% \
 	setuid-helpers/%,$(LIB_SRC)))
 
