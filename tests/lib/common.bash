@@ -76,6 +76,19 @@ says() {
 	done
 }
 
+# start_refused TEXT... -- OPTION...: lxc-start of the container box ends with exit 1, these words, and nothing running. START is
+# what runs it, a function that takes the options.
+start_refused() {
+	local texts=()
+	while [ "$1" != -- ]; do texts+=("$1"); shift; done
+	shift
+	run "${START-start_box}" "$@"
+	[ "$status" -eq 1 ] || { echo "status $status: $output"; return 1; }
+	says "${texts[@]}"
+	[ "$(state lxc-dnscrypt box)" = STOPPED ]
+}
+start_box() { me "lxc-start -n box $*"; }
+
 # processes_of USER: everything that runs under the user's id or one of its subordinate ids
 processes_of() {
 	local uid start count

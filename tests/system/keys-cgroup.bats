@@ -16,6 +16,8 @@ teardown_file() {
 
 # start OPTION...: the container box, from a login whose groups are the user's own
 start() { as_delegated lxc-dnscrypt "lxc-start -n box $*"; }
+# refused TEXT... -- OPTION...: as start_refused of common.bash
+refused() { START=start start_refused "$@"; }
 
 # One hierarchy to look at: that of the pids controller, in v1 or in cgroup2.
 hierarchy() { awk '$9 == "cgroup" && $NF ~ /pids/ { print $5; exit }' /proc/self/mountinfo | grep . || awk '$9 == "cgroup2" { print $5; exit }' /proc/self/mountinfo; }
@@ -27,17 +29,6 @@ init_of() { me "lxc-info -n $1 -pH"; }
 supervisor_of() { pgrep -u lxc-dnscrypt -f "lxc monitor.* $1\$"; }
 # groups NAME: how many groups of that name are anywhere in this sandbox
 groups() { find /sys/fs/cgroup -type d -path "*/$LXP_CGROUP/*" -name "$1" | wc -l; }
-
-# refused TEXT... -- OPTION...
-refused() {
-	local texts=()
-	while [ "$1" != -- ]; do texts+=("$1"); shift; done
-	shift
-	run start "$@"
-	[ "$status" -eq 1 ] || { echo "status $status: $output"; return 1; }
-	says "${texts[@]}"
-	[ "$(state lxc-dnscrypt box)" = STOPPED ]
-}
 
 @test "lxc.cgroup.dir: the usual groups below another one, which goes with the last of them" {
 	start -s lxc.cgroup.dir=lxptest/first -s lxc.cgroup.pids.max=40

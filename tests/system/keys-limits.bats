@@ -14,17 +14,6 @@ teardown_file() {
 	destroy_all
 }
 
-# refused TEXT... -- START OPTION...: the start ends with exit 1, these words, and nothing running
-refused() {
-	local texts=()
-	while [ "$1" != -- ]; do texts+=("$1"); shift; done
-	shift
-	run me "lxc-start -n box $*"
-	[ "$status" -eq 1 ] || { echo "status $status: $output"; return 1; }
-	says "${texts[@]}"
-	[ "$(state lxc-dnscrypt box)" = STOPPED ]
-}
-
 @test "lxc.prlimit holds for init and attached commands, by name and by number, and does not break the start" {
 	run with lxc.prlimit.nofile=64:200 lxc.prlimit.core=0 lxc.prlimit.6=100 lxc.prlimit.stack=unlimited lxc.tty.max=40 -- \
 		"cat /proc/1/limits /proc/self/limits; ls /dev | grep -c '^tty[0-9]'"
@@ -80,12 +69,12 @@ refused() {
 }
 
 @test "lxc.prlimit: a bad name, a bad value, soft above hard are refused with what is accepted" {
-	refused 'lxc.prlimit.files = 1: "files" is no resource' getrlimit -- -s lxc.prlimit.files=1
-	refused 'lxc.prlimit.16 = 1: "16" is no resource' -- -s lxc.prlimit.16=1
-	refused 'lxc.prlimit.nofile = many: not a limit; accepted: SOFT[:HARD], numbers or unlimited' -- -s lxc.prlimit.nofile=many
-	refused 'lxc.prlimit.nofile = 10:5: the soft limit is above the hard one' -- -s lxc.prlimit.nofile=10:5
-	refused 'not a limit' -- -s lxc.prlimit.nofile=99999999999999999999
-	refused 'not a limit' -- -s lxc.prlimit.nofile=5:
+	start_refused 'lxc.prlimit.files = 1: "files" is no resource' getrlimit -- -s lxc.prlimit.files=1
+	start_refused 'lxc.prlimit.16 = 1: "16" is no resource' -- -s lxc.prlimit.16=1
+	start_refused 'lxc.prlimit.nofile = many: not a limit; accepted: SOFT[:HARD], numbers or unlimited' -- -s lxc.prlimit.nofile=many
+	start_refused 'lxc.prlimit.nofile = 10:5: the soft limit is above the hard one' -- -s lxc.prlimit.nofile=10:5
+	start_refused 'not a limit' -- -s lxc.prlimit.nofile=99999999999999999999
+	start_refused 'not a limit' -- -s lxc.prlimit.nofile=5:
 }
 
 @test "lxc.sysctl sets what the container's namespaces have, with /proc/sys read-only inside" {
@@ -114,13 +103,13 @@ refused() {
 }
 
 @test "lxc.sysctl: unknown, not of a namespace, a value the kernel refuses, no name: each is named with its reason" {
-	refused 'lxc.sysctl.kernel.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.kernel.nothing=1
-	refused 'lxc.sysctl.net.ipv4.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.net.ipv4.nothing=1
-	refused 'lxc.sysctl.net.ipv4 = 1: there is no such sysctl' -- -s lxc.sysctl.net.ipv4=1
-	refused 'lxc.sysctl.vm.swappiness = 1: not a setting of a namespace' 'takes root there' 'sysctl.d(5)' -- -s lxc.sysctl.vm.swappiness=1
-	refused 'lxc.sysctl.net.ipv4.ip_forward = x: Invalid argument' -- -s lxc.sysctl.net.ipv4.ip_forward=x
-	refused 'names no file' -- -s lxc.sysctl.net/../kernel/x=1
-	refused 'names no file' -- -s lxc.sysctl.net..ipv4=1
+	start_refused 'lxc.sysctl.kernel.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.kernel.nothing=1
+	start_refused 'lxc.sysctl.net.ipv4.nothing = 1: there is no such sysctl' -- -s lxc.sysctl.net.ipv4.nothing=1
+	start_refused 'lxc.sysctl.net.ipv4 = 1: there is no such sysctl' -- -s lxc.sysctl.net.ipv4=1
+	start_refused 'lxc.sysctl.vm.swappiness = 1: not a setting of a namespace' 'takes root there' 'sysctl.d(5)' -- -s lxc.sysctl.vm.swappiness=1
+	start_refused 'lxc.sysctl.net.ipv4.ip_forward = x: Invalid argument' -- -s lxc.sysctl.net.ipv4.ip_forward=x
+	start_refused 'names no file' -- -s lxc.sysctl.net/../kernel/x=1
+	start_refused 'names no file' -- -s lxc.sysctl.net..ipv4=1
 }
 
 @test "lxc.proc writes files of /proc/PID for init and attached commands" {
@@ -130,13 +119,13 @@ refused() {
 }
 
 @test "lxc.proc: what the kernel refuses is named with the reason and the privilege, links lead nowhere" {
-	refused 'lxc.proc.oom_score_adj = -500:' 'CAP_SYS_RESOURCE on the host' -- -s lxc.proc.oom_score_adj=-500
-	refused 'lxc.proc.oom_score_adj = 5000: Invalid argument' -- -s lxc.proc.oom_score_adj=5000
-	refused 'lxc.proc.nothing = 1: there is no such file in /proc/PID' -- -s lxc.proc.nothing=1
+	start_refused 'lxc.proc.oom_score_adj = -500:' 'CAP_SYS_RESOURCE on the host' -- -s lxc.proc.oom_score_adj=-500
+	start_refused 'lxc.proc.oom_score_adj = 5000: Invalid argument' -- -s lxc.proc.oom_score_adj=5000
+	start_refused 'lxc.proc.nothing = 1: there is no such file in /proc/PID' -- -s lxc.proc.nothing=1
 	me 'echo mine >~/file; chmod 666 ~/file'
-	refused 'not a file that takes a value' -- -s lxc.proc.root/home/lxc-dnscrypt/file=x
+	start_refused 'not a file that takes a value' -- -s lxc.proc.root/home/lxc-dnscrypt/file=x
 	[ "$(me 'cat ~/file')" = mine ]
-	refused 'names no file' -- -s lxc.proc.../x=1
+	start_refused 'names no file' -- -s lxc.proc.../x=1
 }
 
 @test "lxc.time.offset sets the clocks of init and of attached commands" {
@@ -156,8 +145,8 @@ refused() {
 }
 
 @test "lxc.time.offset: a clock before zero and a value without a unit are refused" {
-	refused 'lxc.time.offset.monotonic = -1000000h: CLOCK_MONOTONIC would be before zero' -- -s lxc.time.offset.monotonic=-1000000h
-	refused 'lxc.time.offset.boot = 5: a unit is missing' -- -s lxc.time.offset.boot=5
+	start_refused 'lxc.time.offset.monotonic = -1000000h: CLOCK_MONOTONIC would be before zero' -- -s lxc.time.offset.monotonic=-1000000h
+	start_refused 'lxc.time.offset.boot = 5: a unit is missing' -- -s lxc.time.offset.boot=5
 }
 
 @test "lxc.arch: init and attached commands have the personality, lxc-attach -a another, lxc-info -c the one name of it" {
@@ -173,7 +162,7 @@ refused() {
 		[ "$(me 'lxc-info -n box -c lxc.arch --rcfile ~/arch.conf' | sed 's/.* = //')" = "${name#*:}" ]
 	done
 	me 'lxc-stop -k -n box'
-	refused 'lxc.arch = vax: not a known architecture' -- -s lxc.arch=vax
+	start_refused 'lxc.arch = vax: not a known architecture' -- -s lxc.arch=vax
 }
 
 # cookie_of PID: of core scheduling, as prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET) tells root
@@ -182,7 +171,7 @@ cookie_of() {
 }
 
 @test "lxc.sched.core: a cookie of the container's own for init and attached commands, or the reason why not" {
-	refused 'lxc.sched.core = 2: not 0 or 1' -- -s lxc.sched.core=2
+	start_refused 'lxc.sched.core = 2: not 0 or 1' -- -s lxc.sched.core=2
 	run me 'lxc-start -n box -s lxc.sched.core=1'
 	if [ "$status" -ne 0 ]; then # a kernel without it, or a CPU with one thread a core
 		says 'lxc.sched.core = 1: ' 'remove the line'

@@ -21,17 +21,6 @@ teardown_file() {
 	destroy_all
 }
 
-# refused TEXT... -- START OPTION...: the start ends with exit 1, these words, and nothing running
-refused() {
-	local texts=()
-	while [ "$1" != -- ]; do texts+=("$1"); shift; done
-	shift
-	run me "lxc-start -n box $*"
-	[ "$status" -eq 1 ] || { echo "status $status: $output"; return 1; }
-	says "${texts[@]}"
-	[ "$(state lxc-dnscrypt box)" = STOPPED ]
-}
-
 # inside NAME KIND: the namespace of that kind that a process in the container is in
 inside() { me "lxc-attach -n $1 -- readlink /proc/self/ns/$2"; }
 mine() { me "readlink /proc/self/ns/$1"; }
@@ -83,16 +72,16 @@ bare() {
 }
 
 @test "clone and keep: what does not go together is refused before the start, with a way out" {
-	refused 'lxc.namespace.keep = user' 'takes root' lxc.namespace.share.user -- -s lxc.namespace.keep=user
-	refused 'lxc.namespace.clone without user' -- -s lxc.namespace.clone=mnt
-	refused 'lxc.namespace.keep = net' 'lxc.net.0 needs a network namespace' 'lxc.net.0.type = none' -- -s lxc.namespace.keep=net
-	refused 'lxc.namespace.keep = mnt' 'lxc.rootfs.path needs a mount namespace' -- -s lxc.namespace.keep=mnt
-	refused 'lxc.namespace.keep = pid' 'lxc.mount.auto = proc' 'lxc.mount.entry = /proc proc none rbind' -- -s lxc.namespace.keep=pid
-	refused 'lxc.namespace.keep = cgroup' 'lxc.mount.auto = cgroup' -- -s lxc.namespace.keep=cgroup
-	refused 'lxc.namespace.keep = time' lxc.time.offset -- -s lxc.namespace.keep=time -s lxc.time.offset.boot=10s
-	refused 'lxc.namespace.clone has net' 'lxc.net.0.type = none' -- "-s 'lxc.namespace.clone=user net mnt pid uts ipc cgroup' -s lxc.net.0.type=none"
-	refused 'exclude each other' 'accepted: words of user' -- -s lxc.namespace.keep=uts -s lxc.namespace.clone=user
-	refused '"bogus" is no namespace' -- -s lxc.namespace.keep=bogus
+	start_refused 'lxc.namespace.keep = user' 'takes root' lxc.namespace.share.user -- -s lxc.namespace.keep=user
+	start_refused 'lxc.namespace.clone without user' -- -s lxc.namespace.clone=mnt
+	start_refused 'lxc.namespace.keep = net' 'lxc.net.0 needs a network namespace' 'lxc.net.0.type = none' -- -s lxc.namespace.keep=net
+	start_refused 'lxc.namespace.keep = mnt' 'lxc.rootfs.path needs a mount namespace' -- -s lxc.namespace.keep=mnt
+	start_refused 'lxc.namespace.keep = pid' 'lxc.mount.auto = proc' 'lxc.mount.entry = /proc proc none rbind' -- -s lxc.namespace.keep=pid
+	start_refused 'lxc.namespace.keep = cgroup' 'lxc.mount.auto = cgroup' -- -s lxc.namespace.keep=cgroup
+	start_refused 'lxc.namespace.keep = time' lxc.time.offset -- -s lxc.namespace.keep=time -s lxc.time.offset.boot=10s
+	start_refused 'lxc.namespace.clone has net' 'lxc.net.0.type = none' -- "-s 'lxc.namespace.clone=user net mnt pid uts ipc cgroup' -s lxc.net.0.type=none"
+	start_refused 'exclude each other' 'accepted: words of user' -- -s lxc.namespace.keep=uts -s lxc.namespace.clone=user
+	start_refused '"bogus" is no namespace' -- -s lxc.namespace.keep=bogus
 	run me 'lxc-start -n box -s lxc.namespace.keep=uts'
 	says 'lxc.uts.name is not used: lxc.namespace.keep = uts'
 }
@@ -150,28 +139,28 @@ bare() {
 	me 'lxc-start -q -n box -s lxc.namespace.share.user=web -s lxc.namespace.share.time=web'
 	[ "$(inside box time)" = "$(inside web time)" ]
 	me 'lxc-stop -k -n box; lxc-stop -k -n web; lxc-start -q -n web'
-	refused 'lxc.namespace.share.time = web' 'no time namespace of its own' -- -s lxc.namespace.share.user=web -s lxc.namespace.share.time=web
+	start_refused 'lxc.namespace.share.time = web' 'no time namespace of its own' -- -s lxc.namespace.share.user=web -s lxc.namespace.share.time=web
 }
 
 @test "lxc.namespace.share: what the kernel forbids is refused before the start, with the privilege it takes and what to do" {
-	refused 'lxc.namespace.share.net = web' CAP_SYS_ADMIN 'Operation not permitted' 'lxc.namespace.share.user, too' -- -s lxc.namespace.share.net=web
-	refused -- -s lxc.namespace.share.net=1
+	start_refused 'lxc.namespace.share.net = web' CAP_SYS_ADMIN 'Operation not permitted' 'lxc.namespace.share.user, too' -- -s lxc.namespace.share.net=web
+	start_refused -- -s lxc.namespace.share.net=1
 	says 'lxc.namespace.share.net = 1' '/proc/1/ns/net' 'Permission denied' 'process of your own'
-	refused 'there is no process 99999999' -- -s lxc.namespace.share.net=99999999
-	refused 'container nobody: the container is not running' -- -s lxc.namespace.share.net=nobody
-	refused 'neither a net namespace nor' -- -s lxc.namespace.share.net=/etc/passwd
-	refused "the caller's own user namespace" -- '-s lxc.namespace.share.user=$$'
-	refused 'lxc.namespace.share.uts' CAP_SYS_ADMIN -- '-s lxc.namespace.share.uts=$$'
-	refused -- -s "lxc.namespace.share.user=$(as lxc-cache 'lxc-info -n other -pH')"
+	start_refused 'there is no process 99999999' -- -s lxc.namespace.share.net=99999999
+	start_refused 'container nobody: the container is not running' -- -s lxc.namespace.share.net=nobody
+	start_refused 'neither a net namespace nor' -- -s lxc.namespace.share.net=/etc/passwd
+	start_refused "the caller's own user namespace" -- '-s lxc.namespace.share.user=$$'
+	start_refused 'lxc.namespace.share.uts' CAP_SYS_ADMIN -- '-s lxc.namespace.share.uts=$$'
+	start_refused -- -s "lxc.namespace.share.user=$(as lxc-cache 'lxc-info -n other -pH')"
 	says 'Permission denied'
-	refused 'another id map than lxc.idmap' -- "-s lxc.namespace.share.user=web -s lxc.idmap= -s 'lxc.idmap=u 0 100001 60000' -s 'lxc.idmap=g 0 100001 60000'"
-	refused 'lxc.namespace.share.pid = web does not go with lxc.time.offset' -- -s lxc.namespace.share.user=web -s lxc.namespace.share.pid=web -s lxc.time.offset.boot=5s
-	refused 'lxc.namespace.share.user = web does not go with lxc.time.offset' -- -s lxc.namespace.share.user=web -s lxc.time.offset.boot=5s
+	start_refused 'another id map than lxc.idmap' -- "-s lxc.namespace.share.user=web -s lxc.idmap= -s 'lxc.idmap=u 0 100001 60000' -s 'lxc.idmap=g 0 100001 60000'"
+	start_refused 'lxc.namespace.share.pid = web does not go with lxc.time.offset' -- -s lxc.namespace.share.user=web -s lxc.namespace.share.pid=web -s lxc.time.offset.boot=5s
+	start_refused 'lxc.namespace.share.user = web does not go with lxc.time.offset' -- -s lxc.namespace.share.user=web -s lxc.time.offset.boot=5s
 	run me 'lxc-start -n box -s lxc.namespace.share.user=web -s lxc.namespace.share.bogus=web'
 	says 'no such namespace'
 	printf 'lxc.namespace.share.net = web\n' | me 'cat >>.local/share/lxc/box/config'
 	line=$(wc -l </home/lxc-dnscrypt/.local/share/lxc/box/config)
-	refused "rule: /home/lxc-dnscrypt/.local/share/lxc/box/config:$line" --
+	start_refused "rule: /home/lxc-dnscrypt/.local/share/lxc/box/config:$line" --
 	me 'sed -i /namespace.share/d .local/share/lxc/box/config'
 }
 
@@ -202,8 +191,8 @@ bare() {
 @test "lxc.init.groups are the supplementary groups of init" {
 	run with lxc.init.groups=5,7 lxc.init.groups=9 lxc.init.uid=3 -- 'grep ^Groups /proc/1/status'
 	[[ "$output" =~ Groups:.5\ 7\ 9 ]]
-	refused 'lxc.init.groups: group 70000 is not in the id map' -- -s lxc.init.groups=70000
-	refused 'lxc.init.groups = x' '"x" is no group number; accepted: numbers with commas' -- -s lxc.init.groups=x
+	start_refused 'lxc.init.groups: group 70000 is not in the id map' -- -s lxc.init.groups=70000
+	start_refused 'lxc.init.groups = x' '"x" is no group number; accepted: numbers with commas' -- -s lxc.init.groups=x
 }
 
 @test "lxc.execute.cmd is what lxc-execute runs" {
@@ -215,7 +204,7 @@ bare() {
 }
 
 @test "lxc.monitor.unshare: what root's hooks mount stays with them; an ordinary user is told what to use" {
-	refused 'lxc.monitor.unshare = 1' CAP_SYS_ADMIN 'pre-mount or mount hook' -- -s lxc.monitor.unshare=1
+	start_refused 'lxc.monitor.unshare = 1' CAP_SYS_ADMIN 'pre-mount or mount hook' -- -s lxc.monitor.unshare=1
 	mkdir -p /srv/point /var/lib/lxc/rooty
 	printf '#!/bin/sh\nmount -t tmpfs by-hook /srv/point; grep -c by-hook /proc/mounts >/srv/seen\n' >/srv/mounts
 	chmod 755 /srv/mounts
@@ -241,7 +230,7 @@ supervisor_of() { ps -eo pid=,args= | awk -v n="$1" '/lxc monitor/ && $NF == n &
 	pid=$(me 'lxc-info -n box -pH')
 	kill -9 "$(supervisor_of box)"
 	wait_for 5 eval "[ ! -d /proc/$pid ]"
-	refused 'lxc.monitor.signal.pdeath = SIGBOGUS' 'not a signal' -- -s lxc.monitor.signal.pdeath=SIGBOGUS
+	start_refused 'lxc.monitor.signal.pdeath = SIGBOGUS' 'not a signal' -- -s lxc.monitor.signal.pdeath=SIGBOGUS
 }
 
 @test "lxc.monitor.signal.pdeath = 0: the container outlives its supervisor, commands say so, and it can be stopped" {

@@ -30,7 +30,7 @@ in_namespace() {
 	[ -z "$(getcap "$NIC")" ]
 }
 
-@test "refusals: another's process, the host's namespace, no rule, wrong bridge, wrong words" {
+@test "refusals: another's process, the host's namespace, no rule, wrong bridge or none, wrong words" {
 	run me "$NIC create /p name 1 veth lxcbr0 eth0"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"may not access /proc/1/ns/"* ]]
@@ -41,6 +41,9 @@ in_namespace() {
 	[[ "$output" == *nosuch0* ]]
 	run in_namespace "$NIC create /p name \$t foo lxcbr0 eth0"
 	[ "$status" -eq 1 ]
+	run in_namespace "$NIC create /p name \$t veth none eth0"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"a veth without a bridge leads nowhere"* ]]
 	for words in "" "create" "create /p name 1x veth lxcbr0" "create /p name 1 veth lxcbr0 a/b" \
 		"create /p name 1 veth lxcbr0 sixteen-bytes-xx" "frob /p name 1 veth lxcbr0" "delete /p name /x veth lxcbr0 veth0"; do
 		run me "$NIC $words"

@@ -97,6 +97,9 @@ static int create(char **word, const char *nic, struct error *err)
 				 word[4]);
 	if (!word[5][0])
 		return error_set(err, E_USAGE, 0, "the name of the bridge is empty");
+	if (strcmp(word[5], "none") == 0)
+		return error_set(err, E_UNSUPPORTED, 0,
+				 "none: a veth without a bridge leads nowhere, and takes no help");
 	if (set_name(request.link, word[5], "bridge", err) < 0 ||
 	    set_name(request.name, nic, "interface", err) < 0)
 		return -1;
