@@ -236,6 +236,33 @@ $(O)/completions/zsh/_%: $(O)/bin/% $(GENERATE)
 $(O)/completions/fish/%.fish: $(O)/bin/% $(GENERATE)
 	$(call complete,fish)
 
+# ---- fuzzing --------------------------------------------------------------------------------------------------------
+# The parsers of what others write, with clang's sanitizers in them: tests/fuzz/fuzz.h. make check runs each target briefly
+# (tests/system/fuzz.bats), this as long as asked. What it finds is in $(O)/fuzz/TARGET-crash-*.
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_CC ?= clang
+FUZZ_OBJ := $(patsubst %.c,$(O)/fuzz/%.o,$(filter user-tools/base/% user-tools/config/% policy/% idmap/% cgroup/% \
+	setuid-helpers/%,$(LIB_SRC)))
+
+.PHONY: fuzz
+fuzz: $(FUZZ_BIN) $(O)/docs/key-table
+	@$(O)/docs/key-table markdown | sed -n 's/^| `\(lxc[^`]*\)`.*/"\1"/p' | sed 's/\[i\]/0/; s/\.\(NAME\|\*\)"$$/."/' >$(O)/fuzz/keys.dict
+	@for t in $(FUZZ_TARGETS); do \
+		echo "$$t: $(FUZZ_SECONDS) seconds" && mkdir -p $(O)/fuzz/corpus/$$t && \
+		$(O)/fuzz/$$t $$(case $$t in *config) echo -dict=$(O)/fuzz/keys.dict ;; esac) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
+			-artifact_prefix=$(O)/fuzz/$$t- $(O)/fuzz/corpus/$$t tests/fuzz/corpus/$$t || exit 1; done
+
+$(O)/fuzz/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,FUZZCC,$@)$(FUZZ_CC) $(CPPFLAGS_ALL) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
+	$(call say,LD,$@)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+check-unit: $(UNIT_BIN)
+	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
+
 # ---- tests ----------------------------------------------------------------------------------------------------------
 $(O)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -290,33 +317,6 @@ dist:
 $(O)/tests/cgroup-driver: tests/system/cgroup-driver.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS)
-
-# ---- fuzzing --------------------------------------------------------------------------------------------------------
-# The parsers of what others write, with clang's sanitizers in them: tests/fuzz/fuzz.h. make check runs each target briefly
-# (tests/system/fuzz.bats), this as long as asked. What it finds is in $(O)/fuzz/TARGET-crash-*.
-FUZZ_SECONDS ?= 60
-FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_CC ?= clang
-FUZZ_OBJ := $(patsubst %.c,$(O)/fuzz/%.o,$(filter user-tools/base/% user-tools/config/% policy/% idmap/% cgroup/% \
-	setuid-helpers/%,$(LIB_SRC)))
-
-.PHONY: fuzz
-fuzz: $(FUZZ_BIN) $(O)/docs/key-table
-	@$(O)/docs/key-table markdown | sed -n 's/^| `\(lxc[^`]*\)`.*/"\1"/p' | sed 's/\[i\]/0/; s/\.\(NAME\|\*\)"$$/."/' >$(O)/fuzz/keys.dict
-	@for t in $(FUZZ_TARGETS); do \
-		echo "$$t: $(FUZZ_SECONDS) seconds" && mkdir -p $(O)/fuzz/corpus/$$t && \
-		$(O)/fuzz/$$t $$(case $$t in *config) echo -dict=$(O)/fuzz/keys.dict ;; esac) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
-			-artifact_prefix=$(O)/fuzz/$$t- $(O)/fuzz/corpus/$$t tests/fuzz/corpus/$$t || exit 1; done
-
-$(O)/fuzz/%.o: %.c $(O)/flags
-	@mkdir -p $(@D)
-	$(call say,FUZZCC,$@)$(FUZZ_CC) $(CPPFLAGS_ALL) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
-
-$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
-	$(call say,LD,$@)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
-
-check-unit: $(UNIT_BIN)
-	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
 
 # ---- installation ---------------------------------------------------------------------------------------------------
 # lxc-user-nic is called by other programs under this path; users do not call it.
