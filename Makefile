@@ -260,14 +260,14 @@ $(O)/fuzz/%.o: %.c $(O)/flags
 $(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call say,LD,$@)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-check-unit: $(UNIT_BIN)
-	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
-
 # ---- tests ----------------------------------------------------------------------------------------------------------
 $(O)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -DTEST_DATA='"tests/unit"' -o $@ $< \
 		$(LIB) $(LIBS) -lcmocka
+
+check-unit: $(UNIT_BIN)
+	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
 
 # cmocka needs no root; the system tests run as root in namespaces of their own (tests/lib/sandbox).
 SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.bats))
