@@ -46,11 +46,11 @@ table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "
 	done
 }
 
-@test "lxc-errors(7) has every code" {
+@test "lxc-errors(7) has every code, with its meaning" {
 	text=$(page "$MAN/man7/lxc-errors.7")
-	for code in $(sed -n 's/^ERROR_CODE([A-Z_]*, *"\([^"]*\)".*/\1/p' "$TOP/user-tools/base/error-codes.h"); do
-		[ "$code" = none ] || grep -qE "^ +$code\$" <<<"$text" || { echo "$code"; false; }
-	done
+	while IFS='|' read -r code meaning; do
+		[ "$code" = none ] || grep -xiA1 " *$code" <<<"$text" | grep -qiF -e "  $meaning. " || { echo "$code: $meaning"; false; }
+	done < <(sed -n 's/^ERROR_CODE([A-Z_]*, *"\([^"]*\)", *"\(.*\)")$/\1|\2/p' "$TOP/user-tools/base/error-codes.h" | sed 's/\\"/"/g')
 }
 
 @test "lxc.container.conf(5) has every key of the table" {

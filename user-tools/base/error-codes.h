@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The table of error codes: identifier, stable name, meaning. Included by
- * base/error.h (enum), base/error.c (names) and the manual page lxc-errors(7).
+ * base/error.h (enum) and base/error.c (names); a test holds lxc-errors(7) to names and meanings.
  * Adding a code is adding a line; the order and the names never change.
  */
 /* clang-format off */

@@ -8,10 +8,8 @@
 
 _Static_assert(sizeof(struct error) <= PIPE_BUF, "an error travels in one atomic write");
 
-static const struct {
-	const char *name, *meaning;
-} codes[] = {
-#define ERROR_CODE(id, name, meaning) [id] = { name, meaning },
+static const char *const names[] = {
+#define ERROR_CODE(id, name, meaning) [id] = name,
 #include "base/error-codes.h"
 #undef ERROR_CODE
 };
@@ -83,12 +81,7 @@ bool error_is_set(const struct error *err)
 
 const char *error_name(enum error_code code)
 {
-	return (size_t)code < sizeof(codes) / sizeof(codes[0]) ? codes[code].name : "unknown";
-}
-
-const char *error_meaning(enum error_code code)
-{
-	return (size_t)code < sizeof(codes) / sizeof(codes[0]) ? codes[code].meaning : "";
+	return (size_t)code < sizeof(names) / sizeof(names[0]) ? names[code] : "unknown";
 }
 
 /* Text of files, and of processes in the container, must not reach the terminal as commands. */
@@ -144,7 +137,7 @@ int error_receive(int fd, struct error *err)
 	got.message[sizeof(got.message) - 1] = 0;
 	got.rule[sizeof(got.rule) - 1] = 0;
 	got.fix[sizeof(got.fix) - 1] = 0;
-	if ((size_t)got.code >= sizeof(codes) / sizeof(codes[0]) || got.code == E_NONE)
+	if ((size_t)got.code >= sizeof(names) / sizeof(names[0]) || got.code == E_NONE)
 		got.code = E_SYSTEM;
 	if (err && !error_is_set(err))
 		*err = got;

@@ -52,12 +52,11 @@ int error_step(struct error *err, const char *fmt, ...) __attribute__((format(pr
 void error_clear(struct error *err);
 bool error_is_set(const struct error *err);
 
-/* The stable name of a code ("no-subids") and the sentence lxc-errors(7) gives it. */
+/* The stable name of a code, "no-subids": what lxc-errors(7) has it under. */
 const char *error_name(enum error_code code);
-const char *error_meaning(enum error_code code);
 
 /*
- * Print as DESIGN section 6 shows: "PROGRAM: CONTAINER: message", then a line
+ * Print: "PROGRAM: CONTAINER: message", then a line
  * with rule and fix where they are known. container may be NULL. Control
  * characters other than line end and tab become '?'.
  */

@@ -4,9 +4,9 @@
  * afterwards (commands that define keys on the command line do it through config_set before the
  * plan is made).
  *
- * One table (config/keys.c) names every key with its value form, its parser, and the test that shows
- * what it does. Unknown lxc.* keys are errors where they stand. Lines that do not start with "lxc."
- * are ignored, as in LXC.
+ * One table (config/keys.c) names every key with its value form, its parser, and the test that
+ * shows what it does. Unknown lxc.* keys are errors where they stand. Lines that do not start with
+ * "lxc." are ignored, as in LXC.
  *
  * What is decided here: syntax and value ranges. Whether a path exists or an id is allowed is the
  * business of whoever uses the value.
@@ -119,7 +119,7 @@ struct net_config {
 	struct net_gateway gateway4, gateway6;
 	struct hook script_up, script_down;
 	bool l2proxy;
-	unsigned macvlan_mode;		       /* MACVLAN_MODE_* */
+	unsigned macvlan_mode;			/* MACVLAN_MODE_* */
 	unsigned ipvlan_mode, ipvlan_isolation; /* IPVLAN_MODE_*, IPVLAN_F_* */
 	bool has_vlan_id;
 	uint32_t vlan_id;
@@ -262,10 +262,10 @@ struct config {
 	bool no_new_privs;
 	char *seccomp_profile; /* a path, "none", or NULL = the shipped one */
 	struct config_origin seccomp_origin;
-	int seccomp_nesting;  /* lxc.seccomp.allow_nesting: 0, 1, or -1 = not set */
-	char *seccomp_proxy;  /* "unix:/PATH" or "unix:@NAME", or NULL */
-	char *seccomp_cookie; /* or NULL */
-	bool keyring_session; /* default true */
+	int seccomp_nesting;	/* lxc.seccomp.allow_nesting: 0, 1, or -1 = not set */
+	char *seccomp_proxy;	/* "unix:/PATH" or "unix:@NAME", or NULL */
+	char *seccomp_cookie;	/* or NULL */
+	bool keyring_session;	/* default true */
 	char *apparmor_profile; /* NULL = not set */
 	bool apparmor_incomplete, apparmor_nesting;
 	struct string_list apparmor_raw;
@@ -283,7 +283,7 @@ struct config {
 
 	struct limit_setting *limits; /* at most one of a resource */
 	size_t limit_count;
-	struct kernel_settings sysctls, procs; /* in the order of the lines, at most one of a path */
+	struct kernel_settings sysctls, procs; /* in order of the lines, at most one of a path */
 	struct time_offset time_boot, time_monotonic;
 	bool sched_core;
 
@@ -345,9 +345,6 @@ void config_free_fstab(struct fstab *fstab);
 /* "FILE:LINE" of a value, or "command line"; static buffer per thread. */
 const char *config_place(const struct config_origin *origin);
 
-/* Is it a key (or prefix of an indexed one) of the table? */
-bool config_key_exists(const char *key);
-
 /* Do the keys lxc.cgroup.dir* go together? E_CONFIG_VALUE. */
 int config_check_groups(const struct config *config, struct error *err);
 
@@ -382,7 +379,8 @@ struct config_key_info {
 };
 size_t config_key_count(void);
 struct config_key_info config_key_at(size_t i);
-/* The spellings of before LXC 2.1, with that of today or why there is none. False behind the last. */
+/* The spellings of before LXC 2.1, with that of today or why there is none. False behind the last.
+ */
 bool config_old_key_at(size_t i, const char **old, const char **now);
 
 /*

@@ -27,8 +27,8 @@ struct config_store {
 };
 
 struct config_key {
-	const char *name; /* ends in '.' or has [i] for families */
-	bool list;	  /* may stand several times; get prints one a line */
+	const char *name;    /* ends in '.' or has [i] for families */
+	bool list;	     /* may stand several times; get prints one a line */
 	const char *form;    /* what is accepted, for messages and the manual */
 	const char *meaning; /* one line */
 	/* NULL: the reader itself acts on it (lxc.include) */
@@ -36,7 +36,7 @@ struct config_key {
 		   const struct config_item *item, struct error *err);
 	size_t offset; /* of the field in struct config, for the generic setters */
 	uint64_t max;  /* of a number */
-	/* What shows the effect, "FILE: TEST NAME" of tests/system or tests/vm; NULL = not shown yet. */
+	/* What shows the effect: "FILE: TEST NAME" of tests/system, vm/FILE of tests/vm. */
 	const char *test;
 	const char *others; /* what an ordinary user has of it; NULL = all */
 };
@@ -164,7 +164,8 @@ void config_free_mounts(struct config *config);
 void config_free_mount_auto(struct config *config);
 void config_free_cgroups(struct config *config);
 void config_clear_cgroups(struct config *config, int version);
-/* An empty value of lxc.prlimit, lxc.sysctl, lxc.proc or lxc.cgroup2 clears the family; other names do nothing. */
+/* An empty value of lxc.prlimit, lxc.sysctl, lxc.proc or lxc.cgroup2 clears the family; other names
+ * do nothing. */
 void config_clear_limits(struct config *config, const char *family);
 /* Two names of one resource, or of one file of the kernel's. */
 bool config_same_limit(const char *a, const char *b);

@@ -166,11 +166,6 @@ const struct config_key *config_find_key(const char *name)
 	return NULL;
 }
 
-bool config_key_exists(const char *name)
-{
-	return config_find_key(name) != NULL;
-}
-
 size_t config_key_count(void)
 {
 	return config_keys_count;

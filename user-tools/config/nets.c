@@ -309,13 +309,12 @@ static const char *set_script_down(struct net_config *net, const struct config_i
 }
 
 static const struct net_field fields[] = {
-	{ "type", set_type, NET_ANY },	       { "flags", set_flags, NET_ANY },
-	{ "link", set_link, NET_ANY },	       { "name", set_name, NET_ANY },
-	{ "hwaddr", set_hwaddr, NET_ANY },     { "mtu", set_mtu, NET_ANY },
-	{ "ipv4.address", set_ipv4, NET_ANY }, { "ipv4.gateway", set_gateway4, NET_ANY },
-	{ "ipv6.address", set_ipv6, NET_ANY }, { "ipv6.gateway", set_gateway6, NET_ANY },
-	{ "script.up", set_script_up, NET_ANY },
-	{ "script.down", set_script_down, NET_ANY },
+	{ "type", set_type, NET_ANY },		 { "flags", set_flags, NET_ANY },
+	{ "link", set_link, NET_ANY },		 { "name", set_name, NET_ANY },
+	{ "hwaddr", set_hwaddr, NET_ANY },	 { "mtu", set_mtu, NET_ANY },
+	{ "ipv4.address", set_ipv4, NET_ANY },	 { "ipv4.gateway", set_gateway4, NET_ANY },
+	{ "ipv6.address", set_ipv6, NET_ANY },	 { "ipv6.gateway", set_gateway6, NET_ANY },
+	{ "script.up", set_script_up, NET_ANY }, { "script.down", set_script_down, NET_ANY },
 };
 
 /* What follows "lxc.net.N.". */

@@ -73,7 +73,8 @@ int config_set_subdirectory(struct config *config, const struct config_key *key,
 			    const struct config_item *item, struct error *err)
 {
 	_cleanup_free_ char *framed = xasprintf("/%s/", item->value);
-	if (*item->value && (strstr(framed, "//") || strstr(framed, "/./") || strstr(framed, "/../")))
+	if (*item->value &&
+	    (strstr(framed, "//") || strstr(framed, "/./") || strstr(framed, "/../")))
 		return config_refuse(key, item, err, "not the name of a directory below");
 	return config_set_string(config, key, item, err);
 }

@@ -79,7 +79,8 @@ static int unpack(struct job *job, int memfd, struct error *err)
 	const char *at = data + sizeof(job->head), *end = data + length;
 	job->directory = take_string(&at, end);
 	job->context = take_string(&at, end);
-	if (!job->directory || !job->context || take_list(&at, end, job->head.argc, &job->argv) < 0 ||
+	if (!job->directory || !job->context ||
+	    take_list(&at, end, job->head.argc, &job->argv) < 0 ||
 	    take_list(&at, end, job->head.envc, &job->environment) < 0 ||
 	    take_list(&at, end, job->head.setc, &job->set) < 0)
 		return error_set(err, E_ATTACH, 0, "the request is malformed");
@@ -89,7 +90,7 @@ static int unpack(struct job *job, int memfd, struct error *err)
 static const uint32_t namespace_bits[NS_COUNT] = {
 	[NS_USER] = ATTACH_NS_USER,	[NS_MNT] = ATTACH_NS_MOUNT, [NS_PID] = ATTACH_NS_PID,
 	[NS_NET] = ATTACH_NS_NET,	[NS_UTS] = ATTACH_NS_UTS,   [NS_IPC] = ATTACH_NS_IPC,
-	[NS_CGROUP] = ATTACH_NS_CGROUP,	[NS_TIME] = ATTACH_NS_TIME,
+	[NS_CGROUP] = ATTACH_NS_CGROUP, [NS_TIME] = ATTACH_NS_TIME,
 };
 
 static bool joins(const struct job *job, enum namespace_kind kind)
@@ -100,7 +101,7 @@ static bool joins(const struct job *job, enum namespace_kind kind)
 
 static int join_namespaces(const struct job *job, struct error *err)
 {
-	static const char *const names[NS_COUNT] = { "USER",	"MOUNT", "PID",	  "NETWORK",
+	static const char *const names[NS_COUNT] = { "USER",	"MOUNT", "PID",	   "NETWORK",
 						     "UTSNAME", "IPC",	 "CGROUP", "TIME" };
 	/* user first: it gives the capabilities the others ask for, setns(2) */
 	for (size_t i = 0; i < NS_COUNT; i++) {
@@ -256,8 +257,8 @@ _Noreturn static void run_command(struct job *job)
 		goto failed;
 	const struct start_plan *plan = job->supervisor->plan;
 	/* Not outside of the user namespace, where it takes no_new_privs. */
-	bool filtered = !(job->head.elevated & ATTACH_ELEVATE_LSM) &&
-			(inside || !plan->user_namespace);
+	bool filtered =
+	    !(job->head.elevated & ATTACH_ELEVATE_LSM) && (inside || !plan->user_namespace);
 	if (set_label(job, &err) < 0)
 		goto failed;
 	/* begin_new_exec(): whoever is root inside may look at the process before what is
@@ -273,7 +274,8 @@ failed:
 	_exit(126);
 }
 
-/* What only the caller may do, and only while this process is all the caller's: what it makes inherits that. */
+/* What only the caller may do, and only while this process is all the caller's: what it makes
+ * inherits that. */
 static int prepare_kernel_state(const struct supervisor *supervisor, struct error *err)
 {
 	const struct config *config = supervisor->plan->config;
@@ -326,9 +328,11 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 		goto failed;
 	/* The supervisor's, and in the foreground also what its caller had open: not all of that is
 	 * close-on-exec. */
-	int keep[] = { job->stdio[0], job->stdio[1],	       job->stdio[2], job->channel,
-		       job->pid_pipe, supervisor->payload.pts, log_fd(),
-		       supervisor->plan->listener_channel, job->proc };
+	int keep[] = { job->stdio[0], job->stdio[1],
+		       job->stdio[2], job->channel,
+		       job->pid_pipe, supervisor->payload.pts,
+		       log_fd(),      supervisor->plan->listener_channel,
+		       job->proc };
 	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	if (pipe2(job->gate, O_CLOEXEC) < 0) {
 		error_set(&err, E_ATTACH, errno, "pipe");
@@ -381,7 +385,8 @@ void attach_collect_pids(struct supervisor *supervisor)
 static pid_t fork_joiner(const struct supervisor *supervisor, uint32_t elevated)
 {
 	struct clone_args args = { .exit_signal = SIGCHLD };
-	int group = elevated & ATTACH_ELEVATE_CGROUP ? -1 : cgroup_attach_fd(supervisor->plan->cgroup);
+	int group =
+	    elevated & ATTACH_ELEVATE_CGROUP ? -1 : cgroup_attach_fd(supervisor->plan->cgroup);
 	if (group >= 0) {
 		struct clone_args into = args;
 		into.flags = CLONE_INTO_CGROUP;
@@ -404,8 +409,8 @@ void attach_start(struct supervisor *supervisor, struct client *client, uint32_t
 		serve_error(supervisor, client, MESSAGE_ATTACH, &err);
 		goto out;
 	}
-	if (count != ATTACH_FDS || client->attached > 0 ||
-	    client->pid_pipe.fd >= 0 || pipe2(pid_pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
+	if (count != ATTACH_FDS || client->attached > 0 || client->pid_pipe.fd >= 0 ||
+	    pipe2(pid_pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
 		client->closed = true;
 		goto out;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What lxc-attach asks for, as bytes in a memfd (argument lists and environments are larger than a
- * message): this header, then NUL-terminated strings: cwd, SELinux context (empty = the container's),
- * argv..., environment..., variables to set...
+ * message): this header, then NUL-terminated strings: cwd, SELinux context (empty = the
+ * container's), argv..., environment..., variables to set...
  */
 #ifndef CONTAINER_ATTACH_REQUEST_H
 #define CONTAINER_ATTACH_REQUEST_H

@@ -87,11 +87,12 @@ static int pack(const struct attach_options *options, uint32_t terminals, struct
 	const char *directory = cwd ? cwd : "/";
 	const char *context = options->selinux_context ? options->selinux_context : "";
 	_cleanup_close_ int fd = memfd_create("attach", MFD_CLOEXEC);
-	int result = fd < 0 || file_write_fd(fd, &head, sizeof(head)) < 0 ||
-		     put_strings(fd, (char *const[]){ (char *)directory, (char *)context }, 2) < 0 ||
-		     put_strings(fd, options->argv, head.argc) < 0 ||
-		     put_strings(fd, environment.items, environment.count) < 0 ||
-		     (head.setc && put_strings(fd, options->set_var->items, head.setc) < 0);
+	int result =
+	    fd < 0 || file_write_fd(fd, &head, sizeof(head)) < 0 ||
+	    put_strings(fd, (char *const[]){ (char *)directory, (char *)context }, 2) < 0 ||
+	    put_strings(fd, options->argv, head.argc) < 0 ||
+	    put_strings(fd, environment.items, environment.count) < 0 ||
+	    (head.setc && put_strings(fd, options->set_var->items, head.setc) < 0);
 	int saved = errno;
 	string_list_clear(&environment);
 	return result ? error_set(err, E_ATTACH, saved, "the request") : util_steal_fd(&fd);
@@ -272,8 +273,8 @@ int container_attach(struct container *container, const struct attach_options *o
 		return error_set(err, E_ATTACH, errno, "socketpair");
 	_cleanup_close_ int own = channel[0];
 	int fds[ATTACH_FDS] = { 0, 1, 2, request, channel[1] };
-	int result = client_send(connection, MESSAGE_ATTACH, (int)options->elevated, fds,
-				 ATTACH_FDS, err);
+	int result =
+	    client_send(connection, MESSAGE_ATTACH, (int)options->elevated, fds, ATTACH_FDS, err);
 	close(channel[1]);
 	if (result < 0)
 		return -1;

@@ -54,7 +54,7 @@ int container_open(const char *lxcpath, const char *name, struct container **out
 		return error_set(err, E_CONFIG_READ, 0, "no lxc.lxcpath: HOME is not known");
 	struct container *container = xcalloc(1, sizeof(*container));
 	container->name = xstrdup(name);
-	/* It names the container's runtime directory and its lock: one directory must not have two. */
+	/* It names the container's runtime directory and its lock: one directory has one. */
 	container->lxcpath = path_canonical(lxcpath ? lxcpath : configured);
 	container->directory = path_join(container->lxcpath, name);
 	container->config_path = path_join(container->directory, "config");

@@ -42,7 +42,8 @@ static int set_groups(const gid_t *groups, size_t count, struct error *err)
 int credentials_become_at_last(uid_t uid, gid_t gid, const gid_t *groups, size_t count,
 			       struct error *err)
 {
-	/* capabilities(7): cleared by execve, which takes the capabilities of other ids than root */
+	/* capabilities(7): cleared by execve, which takes the capabilities of other ids than root
+	 */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return error_set(err, E_SYSTEM, errno, "PR_SET_KEEPCAPS");
 	if (!count)

@@ -13,8 +13,8 @@
 /* Become uid and gid (all three of each), no supplementary groups where the kernel lets us drop
  * them. */
 int credentials_become(uid_t uid, gid_t gid, struct error *err);
-/* The same, for good: until the coming execve(2) the capabilities stay permitted (not effective), for
- * what is left to do before it. With supplementary groups, lxc.init.groups. */
+/* The same, for good: until the coming execve(2) the capabilities stay permitted (not effective),
+ * for what is left to do before it. With supplementary groups, lxc.init.groups. */
 int credentials_become_at_last(uid_t uid, gid_t gid, const gid_t *groups, size_t count,
 			       struct error *err);
 /* lxc.cap.drop or keep on the bounding set; nothing inheritable, nothing ambient. */

@@ -136,7 +136,8 @@ static int enter_cgroup_namespace(const struct init *init, struct error *err)
 		return error_set(err, E_CGROUP, errno, "cgroup namespace");
 	/* OpenRC hands controllers on in the root of its groups, where no process may be then. It
 	 * stays where it is started: below. systemd takes where it is started for the root. */
-	int leaf = init->plan->services == GUEST_OPENRC ? cgroup_leaf_procs(init->plan->cgroup) : -1;
+	int leaf =
+	    init->plan->services == GUEST_OPENRC ? cgroup_leaf_procs(init->plan->cgroup) : -1;
 	if (leaf >= 0 && write(leaf, "0", 1) != 1)
 		return error_set(err, E_CGROUP, errno, "the group of init");
 	return 0;
@@ -329,8 +330,8 @@ static void execute(struct init *init, struct error *err)
 	if (limits_apply(plan->config, err) < 0 ||
 	    lsm_set_exec(plan->lsm.kind, plan->lsm.label, &init->proc, err) < 0)
 		return;
-	/* begin_new_exec(): what a start hook left behind, or a container that shares its processes,
-	 * may look at this one before what is close-on-exec is closed. */
+	/* begin_new_exec(): what a start hook left behind, or a container that shares its
+	 * processes, may look at this one before what is close-on-exec is closed. */
 	fd_close_from(3,
 		      (int[]){ init->control, plan->execute ? plan->init_fd : -1,
 			       plan->filter.notifies ? plan->listener_channel : -1 },
@@ -386,8 +387,8 @@ static int run(struct init *init, struct error *err)
 	    make_terminals(init, err) < 0 || configure_network(init, err) < 0)
 		return -1;
 	if ((init->plan->own[NS_MNT] && rootfs_pivot(&init->rootfs, err) < 0) ||
-	    connect_streams(init, err) < 0 ||
-	    enter_directory(init->plan->config, err) < 0 || run_start_hooks(init, err) < 0)
+	    connect_streams(init, err) < 0 || enter_directory(init->plan->config, err) < 0 ||
+	    run_start_hooks(init, err) < 0)
 		return -1;
 	if (limit_self(init, config->init_uid, config->init_gid, config->init_groups,
 		       config->init_group_count, err) < 0)
@@ -398,9 +399,12 @@ static int run(struct init *init, struct error *err)
 
 _Noreturn void init_run(struct start_plan *plan, int control)
 {
-	struct init init = {
-		.plan = plan, .control = control, .rootfs = ROOTFS_INIT, .console = -1, .sysctls = -1, .proc = -1
-	};
+	struct init init = { .plan = plan,
+			     .control = control,
+			     .rootfs = ROOTFS_INIT,
+			     .console = -1,
+			     .sysctls = -1,
+			     .proc = -1 };
 	struct error err = { 0 };
 	init.rootfs.config = plan->config;
 	init.rootfs.plan = &plan->rootfs;

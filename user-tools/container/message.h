@@ -33,11 +33,11 @@ enum message_operation {
 	MESSAGE_CONSOLE, /* argument: tty, -1 = first free; -> value = tty, fd of its master (0: of
 			    a stream) */
 	MESSAGE_RESIZE,	 /* argument: rows << 16 | columns of /dev/console; no reply */
-	MESSAGE_NAMESPACES,    /* -> fds: enum namespace_kind order, those that exist (bits in
-				  value) */
-	MESSAGE_CONSOLE_LOG, /* -> fd of what is in the buffer of the console (memfd) */
+	MESSAGE_NAMESPACES,	/* -> fds: enum namespace_kind order, those that exist (bits in
+				   value) */
+	MESSAGE_CONSOLE_LOG,	/* -> fd of what is in the buffer of the console (memfd) */
 	MESSAGE_CONSOLE_ROTATE, /* the console's log becomes FILE.1 -> status */
-	MESSAGE_ATTACH_SIGNAL, /* argument: signal for the attached process; no reply */
+	MESSAGE_ATTACH_SIGNAL,	/* argument: signal for the attached process; no reply */
 };
 
 enum message_signal {

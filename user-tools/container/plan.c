@@ -32,9 +32,11 @@ static int check_shared_map(const struct start_plan *plan, struct error *err)
 		return -1;
 	if (idmap_equal(&map, &plan->map))
 		return 0;
-	error_set(err, E_CONFIG_VALUE, 0, "%s: that user namespace has another id map than lxc.idmap",
+	error_set(err, E_CONFIG_VALUE, 0,
+		  "%s: that user namespace has another id map than lxc.idmap",
 		  plan->shared[NS_USER].label);
-	return error_fix(err, "remove the lxc.idmap lines, or make them those of the other container");
+	return error_fix(err,
+			 "remove the lxc.idmap lines, or make them those of the other container");
 }
 
 static int plan_idmap(struct start_plan *plan, struct error *err)
@@ -158,8 +160,10 @@ static int plan_command(struct start_plan *plan, const struct start_options *opt
 		if (config_split_command(text, &plan->argv, err) < 0)
 			return -1;
 	} else if (!plan->execute && !config->rootfs_path) {
-		/* Without a root of its own a container shares the host's tree: for a command, not for its init. */
-		error_set(err, E_ROOTFS, 0, "there is no lxc.rootfs.path: init would be that of the host");
+		/* Without a root of its own a container shares the host's tree: for a command, not
+		 * for its init. */
+		error_set(err, E_ROOTFS, 0,
+			  "there is no lxc.rootfs.path: init would be that of the host");
 		return error_fix(err, "set lxc.rootfs.path, or name the command to run");
 	} else if (!plan->execute)
 		string_list_add(&plan->argv, "/sbin/init");
@@ -202,7 +206,8 @@ static int plan_console_path(struct start_plan *plan, struct error *err)
  */
 static int plan_terminals(struct start_plan *plan, struct error *err)
 {
-	plan->console = !plan->config->console_path || strcmp(plan->config->console_path, "none") != 0;
+	plan->console =
+	    !plan->config->console_path || strcmp(plan->config->console_path, "none") != 0;
 	if (!plan->own[NS_MNT]) { /* a terminal is of a devpts of its own */
 		plan->console = false;
 		if (plan->execute && plan->foreground && isatty(1))
@@ -244,8 +249,8 @@ static int plan_pid_file(struct start_plan *plan, const char *path, struct error
 	if (access(directory, W_OK) < 0)
 		return error_set(err, E_USAGE, errno, "--pidfile=%s: %s", path, directory);
 	if (lstat(plan->pid_file, &st) == 0 && !S_ISREG(st.st_mode))
-		return error_set(err, E_USAGE, 0,
-				 "--pidfile=%s is there and is not a regular file", path);
+		return error_set(err, E_USAGE, 0, "--pidfile=%s is there and is not a regular file",
+				 path);
 	return 0;
 }
 
@@ -256,9 +261,9 @@ static int plan_end(struct start_plan *plan, struct container *container, struct
 	if (!plan->config->ephemeral)
 		return 0;
 	if (!file_exists(own)) /* lxc-start -f runs what is not defined */
-		return error_set(err, E_NOT_FOUND, 0,
-				 "lxc.ephemeral = 1: there is no %s, and so no container to destroy",
-				 own);
+		return error_set(
+		    err, E_NOT_FOUND, 0,
+		    "lxc.ephemeral = 1: there is no %s, and so no container to destroy", own);
 	if (image_check_removable(container, false, err) < 0)
 		return error_step(err, "lxc.ephemeral = 1");
 	return 0;
@@ -279,8 +284,8 @@ int plan_make(struct start_plan *plan, struct container *container,
 				     .console_log = CONSOLE_LOG_NONE };
 	for (size_t i = 0; i < NS_COUNT; i++)
 		plan->shared[i].fd = -1;
-	if (share_open(plan, options, err) < 0 ||
-	    namespaces_plan(plan, err) < 0 || plan_idmap(plan, err) < 0 ||
+	if (share_open(plan, options, err) < 0 || namespaces_plan(plan, err) < 0 ||
+	    plan_idmap(plan, err) < 0 ||
 	    limits_check(plan->config, plan->user_namespace, err) < 0 ||
 	    clocks_check(plan->config, err) < 0 || core_scheduling_check(plan->config, err) < 0 ||
 	    rootfs_plan_make(&plan->rootfs, plan->config, plan->user_namespace, err) < 0 ||

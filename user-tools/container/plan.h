@@ -42,7 +42,7 @@ struct start_plan {
 	struct shared_namespace shared[NS_COUNT];
 	bool joins; /* at least one is shared */
 
-	enum guest_services services; /* what the container does with its control groups */
+	enum guest_services services;	  /* what the container does with its control groups */
 	enum cgroup_layout cgroup_layout; /* for lxc.mount.auto = cgroup */
 	struct cgroup *cgroup;
 	struct cgroup_limit *limits;
@@ -56,7 +56,8 @@ struct start_plan {
 	int init_fd;		 /* execute: init.lxc, opened on the host; else -1 */
 	int stdio[3]; /* execute: the caller's, where they are no terminals; -1 = the console */
 	bool console; /* a console terminal is made */
-	int terminal; /* lxc.console.path if that is one; foreground: /dev/tty of the caller; or -1 */
+	/* lxc.console.path if that is one; foreground: /dev/tty of the caller; or -1 */
+	int terminal;
 	int console_copy; /* lxc.console.path that is no terminal, or -1 */
 	struct console_log console_log;
 };

@@ -158,7 +158,8 @@ int relay_copy_buffer(struct supervisor *supervisor, struct error *err)
 	size_t length;
 	if (!ring->data) {
 		error_set(err, E_CONSOLE, 0, "nothing that the console printed is kept");
-		return error_fix(err, "lxc.console.buffer.size = auto, before the container starts");
+		return error_fix(err,
+				 "lxc.console.buffer.size = auto, before the container starts");
 	}
 	_cleanup_close_ int fd = memfd_create("console", MFD_CLOEXEC);
 	while (fd >= 0 && (length = ring_peek(ring, &at, &piece)) > 0) {

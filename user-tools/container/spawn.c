@@ -26,9 +26,12 @@ static const struct {
 	const char *file;
 	uint64_t flag;
 } namespaces[NS_COUNT] = {
-	[NS_USER] = { "ns/user", CLONE_NEWUSER }, [NS_MNT] = { "ns/mnt", CLONE_NEWNS },
-	[NS_PID] = { "ns/pid", CLONE_NEWPID },	  [NS_NET] = { "ns/net", CLONE_NEWNET },
-	[NS_UTS] = { "ns/uts", CLONE_NEWUTS },	  [NS_IPC] = { "ns/ipc", CLONE_NEWIPC },
+	[NS_USER] = { "ns/user", CLONE_NEWUSER },
+	[NS_MNT] = { "ns/mnt", CLONE_NEWNS },
+	[NS_PID] = { "ns/pid", CLONE_NEWPID },
+	[NS_NET] = { "ns/net", CLONE_NEWNET },
+	[NS_UTS] = { "ns/uts", CLONE_NEWUTS },
+	[NS_IPC] = { "ns/ipc", CLONE_NEWIPC },
 	[NS_CGROUP] = { "ns/cgroup", 0 }, /* unshared by init once it is in its group */
 	[NS_TIME] = { "ns/time", 0 },	  /* unshared by init, which sets its clocks first */
 };
@@ -105,8 +108,8 @@ static int keep_namespaces(const struct start_plan *plan, struct payload *payloa
 			payload->namespaces[i] = fcntl(plan->shared[i].fd, F_DUPFD_CLOEXEC, 3);
 			continue;
 		}
-		/* What is the host's cannot be joined from inside, and need not be: attaching starts in
-		 * it. */
+		/* What is the host's cannot be joined from inside, and need not be: attaching
+		 * starts in it. */
 		if (!plan->own[i] || i == NS_CGROUP || i == NS_TIME || plan->joins)
 			continue;
 		payload->namespaces[i] = openat(proc, namespaces[i].file, O_RDONLY | O_CLOEXEC);
@@ -177,8 +180,9 @@ static int follow_init(struct payload *payload, int control, const struct spawn_
 			continue;
 		}
 		if (n == 0)
-			return reset ? error_set(err, E_INIT, 0, "init ended before it was executed")
-				     : 0;
+			return reset
+				   ? error_set(err, E_INIT, 0, "init ended before it was executed")
+				   : 0;
 		if (n == 1 && count == 0) {
 			if (events->ready(events->data, err) < 0 || tell(control, 'x', err) < 0)
 				return -1;
@@ -223,7 +227,9 @@ static int hand_over_group(void *data, int to, struct error *err)
 static int await_namespaces(const struct start_plan *plan, struct payload *payload, int control,
 			    struct error *err)
 {
-	static const enum namespace_kind early[] = { NS_USER, NS_MNT, NS_PID, NS_NET, NS_UTS, NS_IPC };
+	static const enum namespace_kind early[] = {
+		NS_USER, NS_MNT, NS_PID, NS_NET, NS_UTS, NS_IPC
+	};
 	for (size_t i = 0; i < ARRAY_SIZE(early); i++) {
 		struct init_report report;
 		int fd = -1;
@@ -233,7 +239,8 @@ static int await_namespaces(const struct start_plan *plan, struct payload *paylo
 		if (socket_receive(control, &report, sizeof(report), &fd, &count) !=
 			(ssize_t)sizeof(report) ||
 		    count != 1)
-			return error_set(err, E_SUPERVISOR, 0, "the first process of the container");
+			return error_set(err, E_SUPERVISOR, 0,
+					 "the first process of the container");
 		take_report(payload, &report, fd);
 	}
 	return 0;

@@ -22,9 +22,9 @@
 #define LOCK_STEP_MS 100
 
 /*
- * The lock is held by whoever runs, creates or destroys the container. A supervisor that is cleaning
- * up, or another command that is about to be done, is waited for; one that has just begun to run it
- * is not.
+ * The lock is held by whoever runs, creates or destroys the container. A supervisor that is
+ * cleaning up, or another command that is about to be done, is waited for; one that has just begun
+ * to run it is not.
  */
 static int lock_for_start(const struct container *container, struct error *err)
 {

@@ -305,7 +305,8 @@ static int run_once(struct supervisor *supervisor, struct error *err)
 {
 	supervisor->init_ended = supervisor->interrupted = false;
 	supervisor->kill_at = 0;
-	supervisor->hooks.started = supervisor->hooks.scripts_up = supervisor->hooks.reboots = false;
+	supervisor->hooks.started = supervisor->hooks.scripts_up = supervisor->hooks.reboots =
+	    false;
 	supervisor->hooks.init_pid = 0;
 	string_list_clear(&supervisor->hooks.namespaces);
 	supervisor_set_state(supervisor, STATE_STARTING);
@@ -387,8 +388,7 @@ static int prepare(struct supervisor *supervisor, struct error *err)
 	supervisor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (supervisor->epoll < 0)
 		return error_set(err, E_SYSTEM, errno, "epoll");
-	if (open_signals(supervisor, err) < 0 ||
-	    leave_keyring(supervisor->plan->config, err) < 0 ||
+	if (open_signals(supervisor, err) < 0 || leave_keyring(supervisor->plan->config, err) < 0 ||
 	    lsm_load(&supervisor->plan->lsm, err) < 0 || notify_open(supervisor, err) < 0)
 		return -1;
 	supervisor->listen.fd = runtime_listen(supervisor->directory, err);
@@ -420,7 +420,8 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 	const struct container *container = plan->container;
 	bool ran = false;
 	payload_init(&supervisor.payload);
-	supervisor.tty_holders = xcalloc(plan->config->tty_max + 1, sizeof(*supervisor.tty_holders));
+	supervisor.tty_holders =
+	    xcalloc(plan->config->tty_max + 1, sizeof(*supervisor.tty_holders));
 	int result = prepare(&supervisor, err);
 	while (result == 0) {
 		result = run_once(&supervisor, err);

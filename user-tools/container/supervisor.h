@@ -38,17 +38,18 @@ struct relay {
 	struct source terminal; /* lxc-start -F: /dev/tty of the caller; fd -1 = none */
 	struct source peer;	/* lxc-console -t 0: our end of a stream; fd -1 = none */
 	struct client *peer_client;
-	struct ring ring;	 /* lxc.console.buffer.size */
-	bool peer_is_full;	 /* it is told when the peer can take more */
-	uint64_t peer_at;	 /* how far of it the peer has got */
-	int hold; /* a slave of the console, so that it never hangs up */
+	struct ring ring;  /* lxc.console.buffer.size */
+	bool peer_is_full; /* it is told when the peer can take more */
+	uint64_t peer_at;  /* how far of it the peer has got */
+	int hold;	   /* a slave of the console, so that it never hangs up */
 };
 
 /* notify.c */
 struct listener;
 struct notifier {
-	struct source channel; /* where loaded filters send their listeners; fd -1 = none notifies */
-	struct source proxy;   /* the connection, or fd -1 */
+	/* where loaded filters send their listeners; fd -1 = none notifies */
+	struct source channel;
+	struct source proxy; /* the connection, or fd -1 */
 	struct listener *listeners, *gone;
 	struct source *asked; /* whose question the proxy has, or NULL */
 	uint64_t id;	      /* of that question */
@@ -70,12 +71,13 @@ struct supervisor {
 	struct notifier notifier;
 	struct client *clients;
 	const struct client **tty_holders; /* [0] of the console, [n] of ttyN */
-	bool stopping;	 /* a clean stop was ordered by signal */
-	int64_t kill_at; /* monotonic ms of the kill after it, 0 = none */
+	bool stopping;			   /* a clean stop was ordered by signal */
+	int64_t kill_at;		   /* monotonic ms of the kill after it, 0 = none */
 	bool wrote_pid_file;
 	bool init_ended;
 	int init_status; /* wait status */
-	bool interrupted; /* a stop does not wait for the start, or for the hook, that is under way */
+	/* a stop does not wait for the start, or for the hook, that is under way */
+	bool interrupted;
 	struct {
 		bool started;	 /* the pre-start hooks are through: post-stop hooks will run */
 		bool scripts_up; /* network scripts ran: those for the end will */
@@ -121,7 +123,8 @@ void serve_error(struct supervisor *supervisor, struct client *client, uint32_t 
 bool serve_is_up(const struct supervisor *supervisor);
 void serve_fill_status(const struct supervisor *supervisor, struct message_reply *reply);
 
-/* elevated: ATTACH_ELEVATE_CGROUP is asked of it here, the rest of the request is read by the joiner. */
+/* elevated: ATTACH_ELEVATE_CGROUP is asked of it here, the rest of the request is read by the
+ * joiner. */
 void attach_start(struct supervisor *supervisor, struct client *client, uint32_t elevated, int *fds,
 		  size_t count);
 
@@ -129,7 +132,8 @@ void attach_start(struct supervisor *supervisor, struct client *client, uint32_t
 void attach_collect_pids(struct supervisor *supervisor);
 
 int relay_start(struct supervisor *supervisor, struct error *err);
-void relay_resize(struct supervisor *supervisor); /* to the size of the terminal in the foreground */
+/* To the size of the terminal in the foreground. */
+void relay_resize(struct supervisor *supervisor);
 void relay_stop(struct supervisor *supervisor);
 int relay_connect_peer(struct supervisor *supervisor, struct client *client, int *peer);
 /* What is in the buffer, as a memfd at its beginning; -1 with err. */
