@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -281,6 +282,20 @@ static int proxy_addresses(struct nl_sock *socket, const struct nic *nic, bool a
 	return result;
 }
 
+/*
+ * A macvlan in mode passthru has its parent for itself. Those of a container that has just ended go
+ * with its namespace, which the kernel takes down a moment later: that is waited for.
+ */
+static int add_child(struct nl_sock *socket, const struct nic *nic, int netns_fd)
+{
+	for (long pause = 10;; pause *= 2) {
+		int result = host_link_add_child(socket, nic, netns_fd);
+		if (result != -NLE_INVAL || nic->type != NET_MACVLAN || pause > 640)
+			return result;
+		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 }, NULL);
+	}
+}
+
 int host_make(struct nl_sock *socket, struct nic *nic, int netns_fd, const char *label,
 	      struct error *err)
 {
@@ -289,7 +304,7 @@ int host_make(struct nl_sock *socket, struct nic *nic, int netns_fd, const char 
 		result = make_veth(socket, nic, netns_fd, label, err);
 	else if (nic->type == NET_PHYS)
 		result = move_physical(socket, nic, netns_fd, err);
-	else if ((result = host_link_add_child(socket, nic, netns_fd)) < 0)
+	else if ((result = add_child(socket, nic, netns_fd)) < 0)
 		fail(nic, result, "making", err);
 	if (result < 0)
 		return -1;
