@@ -285,7 +285,7 @@ check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BI
 
 # What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.
 VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats)) $(FOUNDATION:%=tests/system/%.bats)
-FOUNDATION := job network tenants
+FOUNDATION := job network tenants user-nic idmap commands image quota
 
 # Booting a whole Debian takes minutes under emulation: tests with the tag "long" run on the host only.
 .PHONY: check-vm
