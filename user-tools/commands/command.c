@@ -163,6 +163,25 @@ int option_number(const struct context *context, int code, int64_t min, int64_t 
 			 option->name, text, (long long)min, (long long)max);
 }
 
+bool json_wanted(const struct context *context)
+{
+	return option_given(context, OPTION_JSON);
+}
+
+void json_print_begin(struct json *json)
+{
+	json_begin(json, stdout, JSON_DOCUMENT);
+	json_versioned(json);
+}
+
+int json_print_end(struct json *json, struct error *err)
+{
+	if (json_finish(json) == 0)
+		return 0;
+	clearerr(stdout); /* said here, not once more at the end */
+	return error_set(err, E_SYSTEM, errno, "standard output");
+}
+
 char *context_lxcpath(const struct context *context)
 {
 	if (context->lxcpath)

@@ -22,6 +22,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/util.h"
 #include "container/container.h"
 
@@ -107,5 +108,26 @@ char *context_lxcpath(const struct context *context);
 #define OPTION_USAGE 1001
 #define OPTION_VERSION 1002
 #define OPTION_TABLE 1003
+#define OPTION_JSON 1004
+
+/*
+ * --json, of every command that prints: JSON_OPTION is a line of its option table, docs/JSON.md the
+ * convention, and its fields are added there.
+ *
+ *	if (json_wanted(context)) {
+ *		struct json json;
+ *		json_print_begin(&json);
+ *		json_string(&json, "name", context->name);
+ *		return json_print_end(&json, err) < 0;
+ *	}
+ *
+ * A stream begins with json_begin(&json, stdout, JSON_LINES) instead, each line of it with
+ * json_versioned. Collect first, print then: a command that fails prints no half document.
+ */
+#define JSON_OPTION { OPTION_JSON, "json", NULL, VALUE_NONE, "print JSON" }
+bool json_wanted(const struct context *context);
+/* The one document of a command, on standard output; its version is written already. */
+void json_print_begin(struct json *json);
+int json_print_end(struct json *json, struct error *err);
 
 #endif
