@@ -124,7 +124,10 @@ char *context_lxcpath(const struct context *context);
  * A stream begins with json_begin(&json, stdout, JSON_LINES) instead, each line of it with
  * json_versioned. Collect first, print then: a command that fails prints no half document.
  */
-#define JSON_OPTION { OPTION_JSON, "json", NULL, VALUE_NONE, "print JSON" }
+#define JSON_OPTION                                                 \
+	{                                                           \
+		OPTION_JSON, "json", NULL, VALUE_NONE, "print JSON" \
+	}
 bool json_wanted(const struct context *context);
 /* The one document of a command, on standard output; its version is written already. */
 void json_print_begin(struct json *json);
