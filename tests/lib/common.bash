@@ -165,3 +165,16 @@ as_delegated() {
 	enter=$(delegate "$user")
 	bash -c "$enter exec su - $user -c 'PATH=/usr/local/bin:/usr/bin:/bin; $*'"
 }
+
+# lxc_beside_ours: Debian's lxc (tests/lib/debian-lxc) becomes part of /usr here, and stays what it is: /usr/bin/lxc-*. Ours are
+# those of /usr/local. For tests that compare the two; in the sandbox only, where it ends with its mounts.
+lxc_beside_ours() {
+	local tree=$TOP/build/cache/lxc
+	"$TOP/tests/lib/debian-lxc" "${tree%/*}" || return 1
+	mkdir -p /srv/local
+	mount --bind /usr/local /srv/local
+	mount -t overlay overlay -o "lowerdir=$tree/usr:/usr" /usr
+	mount --move /srv/local /usr/local
+	# On a hybrid host LXC's attach is refused by the unified hierarchy: both are compared on the legacy ones.
+	if [ -d /sys/fs/cgroup/unified ] && [ -d /sys/fs/cgroup/memory ]; then umount /sys/fs/cgroup/unified; fi
+}

@@ -125,7 +125,7 @@ refused() {
 	[ "$status" -eq 0 ]
 	[ "$output" = "Invalid key: bogus" ]
 	refused 1 "regular expression" "lxc-ls '['"
-	refused 1 "not supported yet" "lxc-ls --nesting"
+	refused 1 "a number from 0 to 32" "lxc-ls --nesting=-1"
 	[ "$(me 'lxc-ls --running')" = "" ]
 	[ "$(me 'lxc-ls -1 --stopped')" = web ]
 	[ "$(me 'lxc-ls -1 w.*')" = web ]

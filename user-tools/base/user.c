@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,30 +17,39 @@
 
 extern char **environ;
 
+/* One line of passwd(5); the names stay where they are, in the line. */
+static bool parse_account(char *line, struct user_account *account)
+{
+	char *field[6] = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(field); i++)
+		field[i] = strsep(&line, ":");
+	if (!field[5] || !*field[0])
+		return false;
+	*account = (struct user_account){ .name = field[0], .home = field[5] };
+	return parse_uint32(field[2], &account->uid) == 0 &&
+	       parse_uint32(field[3], &account->gid) == 0;
+}
+
 /* The line of uid in a text of passwd(5). */
 static bool take(char *text, uid_t uid, struct user *user)
 {
+	struct user_account account;
 	while (text && *text) {
-		char *line = strsep(&text, "\n"), *field[6] = { 0 };
-		uint32_t number;
-		for (size_t i = 0; i < ARRAY_SIZE(field); i++)
-			field[i] = strsep(&line, ":");
-		if (!field[5] || !*field[0] || parse_uint32(field[2], &number) < 0 || number != uid)
+		if (!parse_account(strsep(&text, "\n"), &account) || account.uid != uid)
 			continue;
-		*user = (struct user){ xstrdup(field[0]), xstrdup(field[5]) };
+		*user = (struct user){ xstrdup(account.name), xstrdup(account.home) };
 		return true;
 	}
 	return false;
 }
 
-/* What "getent passwd UID" prints, or NULL. */
-static char *ask_getent(uid_t uid)
+/* What "getent passwd KEY" prints, a name or a uid, or NULL. */
+static char *ask_getent(const char *key)
 {
-	char number[16], *argv[] = { "getent", "passwd", number, NULL }, *text = NULL;
+	char *argv[] = { "getent", "passwd", (char *)key, NULL }, *text = NULL;
 	posix_spawn_file_actions_t actions;
 	int out[2];
 	pid_t pid;
-	snprintf(number, sizeof(number), "%u", (unsigned)uid);
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return NULL;
 	posix_spawn_file_actions_init(&actions);
@@ -65,7 +75,9 @@ bool user_find(uid_t uid, struct user *user)
 	free(text);
 	if (found)
 		return true;
-	_cleanup_free_ char *answer = ask_getent(uid);
+	char number[16];
+	snprintf(number, sizeof(number), "%u", (unsigned)uid);
+	_cleanup_free_ char *answer = ask_getent(number);
 	return answer && take(answer, uid, user);
 }
 
@@ -84,4 +96,74 @@ char *user_name(uid_t uid)
 	char *name = util_steal_pointer(&user.name);
 	user_clear(&user);
 	return name;
+}
+
+static bool has_account(const struct user_accounts *accounts, const char *name, uid_t uid)
+{
+	for (size_t i = 0; i < accounts->count; i++)
+		if (accounts->items[i].uid == uid || strcmp(accounts->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void add_accounts(struct user_accounts *accounts, char *text)
+{
+	struct user_account account;
+	while (text && *text) {
+		if (!parse_account(strsep(&text, "\n"), &account) ||
+		    has_account(accounts, account.name, account.uid))
+			continue;
+		account.name = xstrdup(account.name);
+		account.home = xstrdup(account.home);
+		accounts->items =
+		    xrealloc(accounts->items, (accounts->count + 1) * sizeof(*accounts->items));
+		accounts->items[accounts->count++] = account;
+	}
+}
+
+void user_accounts_read(struct user_accounts *accounts)
+{
+	_cleanup_free_ char *passwd = NULL, *subuid = NULL;
+	*accounts = (struct user_accounts){ 0 };
+	if (file_read_all(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &passwd) > 0)
+		add_accounts(accounts, passwd);
+	if (file_read_all(AT_FDCWD, "/etc/subuid", PASSWD_MAX, &subuid) <= 0)
+		return;
+	for (char *at = subuid; at && *at;) {
+		char *line = strsep(&at, "\n"), *name = strsep(&line, ":");
+		uint32_t uid = UINT32_MAX;
+		if (!line || !*name || strchr("#-", *name))
+			continue;
+		parse_uint32(name, &uid);
+		if (has_account(accounts, name, uid))
+			continue;
+		_cleanup_free_ char *answer = ask_getent(name);
+		add_accounts(accounts, answer);
+	}
+}
+
+void user_accounts_clear(struct user_accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->count; i++) {
+		free(accounts->items[i].name);
+		free(accounts->items[i].home);
+	}
+	free(accounts->items);
+	*accounts = (struct user_accounts){ 0 };
+}
+
+int user_become(const struct user_account *account)
+{
+	const char *path = getenv("PATH");
+	_cleanup_free_ char *kept = path ? xstrdup(path) : NULL;
+	if (setgroups(1, &account->gid) < 0 ||
+	    setresgid(account->gid, account->gid, account->gid) < 0 ||
+	    setresuid(account->uid, account->uid, account->uid) < 0 || chdir("/") < 0)
+		return -1;
+	clearenv();
+	return setenv("HOME", account->home, 1) < 0 || setenv("USER", account->name, 1) < 0 ||
+		       setenv("LOGNAME", account->name, 1) < 0 ||
+		       (kept && setenv("PATH", kept, 1) < 0)
+		   ? -1
+		   : 0;
 }

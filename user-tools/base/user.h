@@ -21,4 +21,23 @@ void user_clear(struct user *user);
 /* Login name of a uid, or the number in decimal if it has none. Caller frees. */
 char *user_name(uid_t uid);
 
+/* Everybody of /etc/passwd, and whoever has subordinate ids without being in it; each uid once. */
+struct user_account {
+	char *name, *home;
+	uid_t uid;
+	gid_t gid;
+};
+struct user_accounts {
+	struct user_account *items;
+	size_t count;
+};
+void user_accounts_read(struct user_accounts *accounts);
+void user_accounts_clear(struct user_accounts *accounts);
+
+/*
+ * This process, root's, is that user's from here on: ids, one group, home, an environment with
+ * nothing else of the caller's than PATH. 0 or -1 (errno).
+ */
+int user_become(const struct user_account *account);
+
 #endif

@@ -2,59 +2,31 @@
 #include <regex.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "commands/command.h"
+#include "commands/table.h"
+#include "container/listing.h"
 
-enum { ACTIVE = 256, RUNNING, FROZEN, STOPPED, DEFINED, NESTING, FILTER };
+enum { ACTIVE = 256, RUNNING, FROZEN, STOPPED, DEFINED, NESTING, FILTER, ALL_USERS };
 
 static const struct option_info options[] = {
 	{ '1', "line", NULL, VALUE_NONE, "one name a line" },
 	{ 'f', "fancy", NULL, VALUE_NONE, "a table" },
 	{ 'F', "fancy-format", "COLUMNS", VALUE_TEXT,
 	  "columns of the table, with commas: NAME STATE PID RAM SWAP AUTOSTART GROUPS INTERFACE "
-	  "IPV4 IPV6 UNPRIVILEGED" },
+	  "IPV4 IPV6 UNPRIVILEGED USER" },
 	{ ACTIVE, "active", NULL, VALUE_NONE, "only those with a supervisor" },
 	{ RUNNING, "running", NULL, VALUE_NONE, "only those that are not stopped" },
 	{ FROZEN, "frozen", NULL, VALUE_NONE, "only frozen ones" },
 	{ STOPPED, "stopped", NULL, VALUE_NONE, "only stopped ones" },
 	{ DEFINED, "defined", NULL, VALUE_NONE, "only those with a configuration" },
 	{ NESTING, "nesting", "LEVELS", VALUE_OPTIONAL,
-	  "look into containers, too (not supported yet)" },
+	  "look into running containers, too, so many levels deep (5)" },
+	{ ALL_USERS, "all-users", NULL, VALUE_NONE, "those of every user (root)" },
 	{ 'g', "groups", "GROUPS", VALUE_TEXT, "only those in all of these groups, with commas" },
 	{ FILTER, "filter", "REGEX", VALUE_TEXT, "only names that match" },
+	JSON_OPTION,
 	{ 0 },
-};
-
-enum column {
-	NAME,
-	STATE,
-	PID,
-	RAM,
-	SWAP,
-	AUTOSTART,
-	GROUPS,
-	INTERFACE,
-	IPV4,
-	IPV6,
-	UNPRIVILEGED,
-	COLUMNS
-};
-static const char *const titles[COLUMNS] = { "NAME", "STATE",	  "PID",	 "RAM",
-					     "SWAP", "AUTOSTART", "GROUPS",	 "INTERFACE",
-					     "IPV4", "IPV6",	  "UNPRIVILEGED" };
-static const char standard_columns[] = "NAME,STATE,AUTOSTART,GROUPS,IPV4,IPV6,UNPRIVILEGED";
-
-struct row {
-	char *cell[COLUMNS];
-};
-
-struct table {
-	enum column columns[COLUMNS * 2];
-	size_t column_count;
-	struct row *rows;
-	size_t row_count;
 };
 
 static char *join_range(const struct string_list *list, size_t from, size_t to)
@@ -72,99 +44,211 @@ static char *memory_text(int64_t bytes)
 	return bytes < 0 ? xstrdup("-") : xasprintf("%.2fMB", (double)bytes / 1048576);
 }
 
-static void fill_row(struct row *row, const struct container *container,
-		     const struct container_info *info)
+/* One that is in another has LXC's mark of it, a blank for each level more. */
+static char *name_cell(const struct listed *listed)
 {
-	const struct config *config = container->config;
-	bool stopped = info->state == STATE_STOPPED;
-	bool unprivileged =
-	    stopped ? config && (config->has_idmap || geteuid() != 0) : info->unprivileged;
-	row->cell[NAME] = xstrdup(container->name);
-	row->cell[STATE] = xstrdup(container_state_name(info->state));
-	row->cell[PID] = info->init_pid > 0 ? xasprintf("%d", (int)info->init_pid) : xstrdup("-");
-	row->cell[RAM] = memory_text(info->memory_bytes);
-	row->cell[SWAP] = memory_text(info->memory_swap_bytes);
-	row->cell[AUTOSTART] = xstrdup(config && config->start_auto ? "1" : "0");
-	row->cell[GROUPS] =
-	    config ? join_range(&config->groups, 0, config->groups.count) : xstrdup("-");
-	row->cell[INTERFACE] = join_range(&info->interfaces, 0, info->interfaces.count);
-	row->cell[IPV4] = join_range(&info->addresses, 0, info->ipv4_count);
-	row->cell[IPV6] = join_range(&info->addresses, info->ipv4_count, info->addresses.count);
-	row->cell[UNPRIVILEGED] = xstrdup(unprivileged ? "true" : "false");
+	size_t depth = listed->inside.count;
+	return xasprintf("%*s%s%s", depth ? (int)depth - 1 : 0, "", depth ? "\\" : "",
+			 listed->name);
+}
+static char *state_cell(const struct listed *listed)
+{
+	return xstrdup(container_state_name(listed->info.state));
+}
+static char *pid_cell(const struct listed *listed)
+{
+	pid_t pid = listed->info.init_pid;
+	return pid > 0 ? xasprintf("%d", (int)pid) : xstrdup("-");
+}
+static char *ram_cell(const struct listed *listed)
+{
+	return memory_text(listed->info.memory_bytes);
+}
+static char *swap_cell(const struct listed *listed)
+{
+	return memory_text(listed->info.memory_swap_bytes);
+}
+static char *autostart_cell(const struct listed *listed)
+{
+	return xstrdup(listed->autostart ? "1" : "0");
+}
+static char *groups_cell(const struct listed *listed)
+{
+	return join_range(&listed->groups, 0, listed->groups.count);
+}
+static char *interface_cell(const struct listed *listed)
+{
+	return join_range(&listed->info.interfaces, 0, listed->info.interfaces.count);
+}
+static char *ipv4_cell(const struct listed *listed)
+{
+	return join_range(&listed->info.addresses, 0, listed->info.ipv4_count);
+}
+static char *ipv6_cell(const struct listed *listed)
+{
+	return join_range(&listed->info.addresses, listed->info.ipv4_count,
+			  listed->info.addresses.count);
+}
+static char *unprivileged_cell(const struct listed *listed)
+{
+	return xstrdup(listed->unprivileged ? "true" : "false");
+}
+static char *user_cell(const struct listed *listed)
+{
+	return xstrdup(listed->user ? listed->user : "-");
 }
 
-static unsigned info_for(const struct table *table)
+static const struct column {
+	const char *title;
+	unsigned what; /* INFO_* */
+	char *(*cell)(const struct listed *listed);
+} columns[] = {
+	{ "NAME", 0, name_cell },
+	{ "STATE", 0, state_cell },
+	{ "PID", 0, pid_cell },
+	{ "RAM", INFO_STATS, ram_cell },
+	{ "SWAP", INFO_STATS, swap_cell },
+	{ "AUTOSTART", 0, autostart_cell },
+	{ "GROUPS", 0, groups_cell },
+	{ "INTERFACE", INFO_ADDRESSES, interface_cell },
+	{ "IPV4", INFO_ADDRESSES, ipv4_cell },
+	{ "IPV6", INFO_ADDRESSES, ipv6_cell },
+	{ "UNPRIVILEGED", 0, unprivileged_cell },
+	{ "USER", 0, user_cell },
+};
+static const char standard_columns[] = "NAME,STATE,AUTOSTART,GROUPS,IPV4,IPV6,UNPRIVILEGED";
+
+/* The columns that are asked for. */
+struct selection {
+	const struct column *items[TABLE_COLUMNS];
+	size_t count;
+};
+
+static const struct column *find_column(const char *title)
 {
-	unsigned what = 0;
-	for (size_t i = 0; i < table->column_count; i++)
-		switch (table->columns[i]) {
-		case RAM:
-		case SWAP:
-			what |= INFO_STATS;
-			break;
-		case INTERFACE:
-		case IPV4:
-		case IPV6:
-			what |= INFO_ADDRESSES;
-			break;
-		default:
-			break;
-		}
-	return what;
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
+		if (strcasecmp(title, columns[i].title) == 0)
+			return &columns[i];
+	return NULL;
 }
 
-static int parse_columns(const char *text, struct table *table)
+static int select_columns(const struct context *context, struct selection *selection)
 {
+	const char *format = option_value(context, 'F');
 	struct string_list words = { 0 };
 	int result = 0;
-	string_list_add_words(&words, text, ", ");
-	for (size_t i = 0; i < words.count && table->column_count < ARRAY_SIZE(table->columns);
+	if (!format && option_given(context, ALL_USERS))
+		string_list_add(&words, "USER");
+	string_list_add_words(&words, format ? format : standard_columns, ", ");
+	for (size_t i = 0; i < words.count && selection->count < TABLE_COLUMNS && result == 0;
 	     i++) {
-		int column = 0;
-		while (column < COLUMNS && strcasecmp(words.items[i], titles[column]) != 0)
-			column++;
-		if (column == COLUMNS) {
-			fprintf(stderr, "Invalid key: %s\n", words.items[i]);
+		const struct column *column = find_column(words.items[i]);
+		if (column)
+			selection->items[selection->count++] = column;
+		else
 			result = -1;
-			break;
-		}
-		table->columns[table->column_count++] = (enum column)column;
+		if (!column)
+			fprintf(stderr, "Invalid key: %s\n", words.items[i]);
 	}
 	string_list_clear(&words);
 	return result;
 }
 
-static void print_table(const struct table *table)
+static const char *state_colour(enum container_state state)
 {
-	size_t width[COLUMNS];
-	for (size_t c = 0; c < COLUMNS; c++) {
-		width[c] = strlen(titles[c]);
-		for (size_t r = 0; r < table->row_count; r++)
-			if (strlen(table->rows[r].cell[c]) > width[c])
-				width[c] = strlen(table->rows[r].cell[c]);
-	}
-	for (size_t r = 0; r <= table->row_count && table->row_count; r++) {
-		for (size_t i = 0; i < table->column_count; i++) {
-			enum column c = table->columns[i];
-			printf("%-*s ", (int)width[c], r ? table->rows[r - 1].cell[c] : titles[c]);
-		}
-		putchar('\n');
+	switch (state) {
+	case STATE_STOPPED:
+		return NULL;
+	case STATE_RUNNING:
+		return COLOUR_GREEN;
+	case STATE_FROZEN:
+		return COLOUR_CYAN;
+	default:
+		return COLOUR_YELLOW;
 	}
 }
 
-/* Names in columns on a terminal, else one padded name a line. */
-static void print_names(const struct table *table)
+static void print_table(const struct listing *listing, const struct selection *selection)
 {
-	struct winsize size = { 0 };
-	size_t width = 0, per_line = 1;
-	for (size_t r = 0; r < table->row_count; r++)
-		if (strlen(table->rows[r].cell[NAME]) > width)
-			width = strlen(table->rows[r].cell[NAME]);
-	if (isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col > width + 1)
-		per_line = size.ws_col / (width + 1);
-	for (size_t r = 0; r < table->row_count; r++)
-		printf("%-*s%s", (int)width, table->rows[r].cell[NAME],
-		       (r + 1) % per_line == 0 || r + 1 == table->row_count ? "\n" : " ");
+	struct table table = { .coloured_column = TABLE_COLUMNS };
+	for (size_t c = 0; c < selection->count; c++) {
+		table_add_column(&table, selection->items[c]->title);
+		if (selection->items[c]->cell == state_cell)
+			table.coloured_column = c;
+	}
+	for (size_t r = 0; r < listing->count; r++) {
+		const struct listed *listed = &listing->items[r];
+		char *cells[TABLE_COLUMNS];
+		for (size_t c = 0; c < selection->count; c++)
+			cells[c] = selection->items[c]->cell(listed);
+		table_add_row(&table, cells, state_colour(listed->info.state));
+	}
+	table_print(&table, stdout);
+	table_clear(&table);
+}
+
+/* Names in columns on a terminal, else one padded name a line; -1: not padded. */
+static void print_names(const struct listing *listing, bool lines)
+{
+	struct string_list names = { 0 };
+	size_t width = 0, terminal = terminal_width(stdout), per_line = 1;
+	for (size_t r = 0; r < listing->count; r++)
+		string_list_take(&names, listing_path(&listing->items[r]));
+	for (size_t i = 0; i < names.count && !lines; i++)
+		if (strlen(names.items[i]) > width)
+			width = strlen(names.items[i]);
+	if (!lines && terminal > width + 1)
+		per_line = terminal / (width + 1);
+	for (size_t i = 0; i < names.count; i++)
+		printf("%-*s%s", (int)width, names.items[i],
+		       (i + 1) % per_line == 0 || i + 1 == names.count ? "\n" : " ");
+	string_list_clear(&names);
+}
+
+static void add_number(struct json *json, const char *key, int64_t value)
+{
+	if (value < 0)
+		json_null(json, key);
+	else
+		json_int(json, key, value);
+}
+
+static void add_addresses(struct json *json, const char *key, const struct string_list *all,
+			  size_t from, size_t to)
+{
+	json_array(json, key);
+	for (size_t i = from; i < to; i++)
+		json_string(json, NULL, all->items[i]);
+	json_end(json);
+}
+
+static int print_json(const struct listing *listing, struct error *err)
+{
+	struct json json;
+	json_print_begin(&json);
+	json_array(&json, "containers");
+	for (size_t r = 0; r < listing->count; r++) {
+		const struct listed *listed = &listing->items[r];
+		const struct container_info *info = &listed->info;
+		json_object(&json, NULL);
+		json_string(&json, "name", listed->name);
+		json_strings(&json, "inside", &listed->inside);
+		json_string(&json, "user", listed->user);
+		json_string(&json, "state", container_state_name(info->state));
+		add_number(&json, "pid", info->init_pid);
+		json_bool(&json, "defined", listed->defined);
+		json_bool(&json, "autostart", listed->autostart);
+		json_bool(&json, "unprivileged", listed->unprivileged);
+		json_strings(&json, "groups", &listed->groups);
+		json_strings(&json, "interfaces", &info->interfaces);
+		add_addresses(&json, "ipv4", &info->addresses, 0, info->ipv4_count);
+		add_addresses(&json, "ipv6", &info->addresses, info->ipv4_count,
+			      info->addresses.count);
+		add_number(&json, "memory_bytes", info->memory_bytes);
+		add_number(&json, "swap_bytes", info->memory_swap_bytes);
+		json_end(&json);
+	}
+	return json_print_end(&json, err);
 }
 
 static bool state_wanted(const struct context *context, enum container_state state)
@@ -176,114 +260,94 @@ static bool state_wanted(const struct context *context, enum container_state sta
 	       (option_given(context, STOPPED) && state == STATE_STOPPED);
 }
 
-static bool groups_wanted(const struct context *context, const struct config *config)
+/* State and groups (-g: all of them). */
+static bool is_wanted(const struct listed *listed, const void *data)
 {
-	struct string_list wanted = { 0 };
+	const struct context *context = data;
 	const char *text = option_value(context, 'g');
-	bool all_there = true;
-	if (!text)
-		return true;
-	string_list_add_words(&wanted, text, ",");
-	for (size_t i = 0; i < wanted.count; i++)
-		all_there =
-		    all_there && config && string_list_has(&config->groups, wanted.items[i]);
-	string_list_clear(&wanted);
-	return all_there;
+	struct string_list groups = { 0 };
+	bool wanted = state_wanted(context, listed->info.state);
+	if (text)
+		string_list_add_words(&groups, text, ",");
+	for (size_t i = 0; i < groups.count && wanted; i++)
+		wanted = string_list_has(&listed->groups, groups.items[i]);
+	string_list_clear(&groups);
+	return wanted;
 }
 
-static int collect_names(const struct context *context, const char *lxcpath,
-			 struct string_list *names, struct error *err)
+struct filter {
+	bool given, quiet;
+	regex_t regex;
+};
+
+static bool fits(const char *name, void *data)
 {
-	struct string_list active = { 0 };
-	bool only_active = option_given(context, ACTIVE),
-	     only_defined = option_given(context, DEFINED);
-	if (only_active && !only_defined)
-		return container_list_active(lxcpath, names, err);
-	if (container_list_defined(lxcpath, names, err) < 0)
-		return -1;
-	if (only_defined)
-		return 0;
-	/* Running without a configuration of their own (lxc-start -f). */
-	if (container_list_active(lxcpath, &active, err) < 0)
-		return -1;
-	for (size_t i = 0; i < active.count; i++)
-		if (!string_list_has(names, active.items[i]))
-			string_list_add(names, active.items[i]);
-	string_list_clear(&active);
+	const struct filter *filter = data;
+	return !filter->given || regexec(&filter->regex, name, 0, NULL, 0) == 0;
+}
+
+/* It is named and skipped, so that the others are seen. */
+static void broken(const char *name, const struct error *err, void *data)
+{
+	const struct filter *filter = data;
+	if (!filter->quiet)
+		error_print(err, command.name, name, stderr);
+}
+
+static int check(const struct context *context, struct filter *filter, struct error *err)
+{
+	const char *pattern =
+	    context->word_count ? context->words[0] : option_value(context, FILTER);
+	if (context->word_count > 1)
+		return error_set(err, E_USAGE, 0, "unexpected word \"%s\"", context->words[1]);
+	if (option_given(context, ALL_USERS) && context->lxcpath)
+		return error_set(
+		    err, E_USAGE, 0,
+		    "--all-users looks where each user has its containers: -P does not "
+		    "go with it");
+	if (pattern && regcomp(&filter->regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+		return error_set(err, E_USAGE, 0, "\"%s\" is not a regular expression", pattern);
+	filter->given = pattern != NULL;
+	filter->quiet = context->quiet;
 	return 0;
-}
-
-/* One container: 0 = shown or left out. A broken one is named and skipped, so that the others are
- * seen. */
-static void add_container(const struct context *context, const char *lxcpath, const char *name,
-			  struct table *table)
-{
-	_cleanup_container_ struct container *container = NULL;
-	struct container_info info = { 0 };
-	struct error err = { 0 };
-	unsigned what = option_given(context, 'f') ? info_for(table) : 0;
-	if (container_open(lxcpath, name, &container, &err) < 0 ||
-	    (container_is_defined(container) && container_load(container, NULL, &err) < 0) ||
-	    container_get_info(container, what, &info, &err) < 0) {
-		if (!context->quiet)
-			error_print(&err, command.name, name, stderr);
-		return;
-	}
-	if (state_wanted(context, info.state) && groups_wanted(context, container->config)) {
-		table->rows = xrealloc(table->rows, (table->row_count + 1) * sizeof(*table->rows));
-		fill_row(&table->rows[table->row_count++], container, &info);
-	}
-	container_info_clear(&info);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct row *)a)->cell[NAME], ((const struct row *)b)->cell[NAME]);
-}
-
-static void print_all(const struct context *context, struct table *table)
-{
-	if (table->row_count)
-		qsort(table->rows, table->row_count, sizeof(*table->rows), by_name);
-	if (option_given(context, 'f'))
-		print_table(table);
-	else if (option_given(context, '1'))
-		for (size_t r = 0; r < table->row_count; r++)
-			puts(table->rows[r].cell[NAME]);
-	else
-		print_names(table);
-	for (size_t r = 0; r < table->row_count; r++)
-		for (size_t c = 0; c < COLUMNS; c++)
-			free(table->rows[r].cell[c]);
-	free(table->rows);
 }
 
 static int run(struct context *context, struct error *err)
 {
-	struct table table = { 0 };
-	struct string_list names = { 0 };
-	regex_t filter;
-	const char *format = option_value(context, 'F');
-	const char *pattern =
-	    context->word_count ? context->words[0] : option_value(context, FILTER);
-	if (option_given(context, NESTING))
-		return error_set(err, E_UNSUPPORTED, 0, "--nesting is not supported yet"), 1;
-	if (context->word_count > 1)
-		return error_set(err, E_USAGE, 0, "unexpected word \"%s\"", context->words[1]), 1;
-	if (parse_columns(format && option_given(context, 'f') ? format : standard_columns,
-			  &table) < 0)
+	struct filter filter = { 0 };
+	struct selection selection = { 0 };
+	struct listing listing = { 0 };
+	int64_t levels = 5;
+	bool fancy = option_given(context, 'f'), json = json_wanted(context);
+	if (fancy && !json && select_columns(context, &selection) < 0)
 		return 0;
-	if (pattern && regcomp(&filter, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-		return error_set(err, E_USAGE, 0, "\"%s\" is not a regular expression", pattern), 1;
-	_cleanup_free_ char *lxcpath = context_lxcpath(context);
-	int result = collect_names(context, lxcpath, &names, err);
-	for (size_t i = 0; i < names.count && result == 0; i++)
-		if (!pattern || regexec(&filter, names.items[i], 0, NULL, 0) == 0)
-			add_container(context, lxcpath, names.items[i], &table);
-	if (pattern)
-		regfree(&filter);
-	string_list_clear(&names);
-	print_all(context, &table);
+	if (check(context, &filter, err) < 0 ||
+	    (option_value(context, NESTING) &&
+	     option_number(context, NESTING, 0, 32, &levels, err) < 0))
+		return 1;
+	struct listing_options list = { .lxcpath = context->lxcpath,
+					.active = option_given(context, ACTIVE),
+					.defined = option_given(context, DEFINED),
+					.what = json ? INFO_STATS | INFO_ADDRESSES : 0,
+					.fits = fits,
+					.broken = broken,
+					.data = &filter };
+	if (option_given(context, NESTING))
+		list.levels = (unsigned)levels;
+	for (size_t c = 0; c < selection.count; c++)
+		list.what |= selection.items[c]->what;
+	int result = (option_given(context, ALL_USERS) ? listing_collect_all_users
+						       : listing_collect)(&list, &listing, err);
+	listing_keep(&listing, is_wanted, context);
+	if (json && result == 0)
+		result = print_json(&listing, err);
+	else if (fancy)
+		print_table(&listing, &selection);
+	else if (!json)
+		print_names(&listing, option_given(context, '1'));
+	listing_clear(&listing);
+	if (filter.given)
+		regfree(&filter.regex);
 	return result < 0;
 }
 

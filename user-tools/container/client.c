@@ -77,13 +77,12 @@ int client_ask(const struct container *container, enum message_operation operati
 	return result == 0 ? gone(err) : result < 0 ? -1 : 0;
 }
 
-int client_get_namespaces(const struct container *container, int fds[NS_COUNT], struct error *err)
+int client_ask_namespaces(int socket, int fds[NS_COUNT], struct error *err)
 {
 	struct message_reply reply;
 	int got[NS_COUNT];
 	size_t count = NS_COUNT, next = 0;
-	_cleanup_close_ int socket = client_connect(container, err);
-	if (socket < 0 || client_send(socket, MESSAGE_NAMESPACES, 0, NULL, 0, err) < 0)
+	if (client_send(socket, MESSAGE_NAMESPACES, 0, NULL, 0, err) < 0)
 		return -1;
 	int result = client_receive(socket, &reply, got, &count, err);
 	if (result <= 0)
@@ -91,6 +90,12 @@ int client_get_namespaces(const struct container *container, int fds[NS_COUNT], 
 	for (size_t i = 0; i < NS_COUNT; i++)
 		fds[i] = (reply.value & (1 << i)) && next < count ? got[next++] : -1;
 	return 0;
+}
+
+int client_get_namespaces(const struct container *container, int fds[NS_COUNT], struct error *err)
+{
+	_cleanup_close_ int socket = client_connect(container, err);
+	return socket < 0 ? -1 : client_ask_namespaces(socket, fds, err);
 }
 
 int container_get_state(const struct container *container, enum container_state *state,

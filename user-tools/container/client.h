@@ -21,5 +21,7 @@ int client_ask(const struct container *container, enum message_operation operati
 	       struct message_reply *reply, struct error *err);
 /* Namespace descriptors of a running container; -1 where it has none of its own. */
 int client_get_namespaces(const struct container *container, int fds[NS_COUNT], struct error *err);
+/* The same over a connection that is there. */
+int client_ask_namespaces(int socket, int fds[NS_COUNT], struct error *err);
 
 #endif

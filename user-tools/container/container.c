@@ -52,10 +52,19 @@ int container_open(const char *lxcpath, const char *name, struct container **out
 	_cleanup_free_ char *configured = lxcpath ? NULL : config_system_get("lxc.lxcpath");
 	if (!lxcpath && !configured)
 		return error_set(err, E_CONFIG_READ, 0, "no lxc.lxcpath: HOME is not known");
+	/* It names the container's runtime directory and its lock: one directory has one. */
+	_cleanup_free_ char *canonical = path_canonical(lxcpath ? lxcpath : configured);
+	return container_open_below(canonical, name, out, err);
+}
+
+int container_open_below(const char *canonical, const char *name, struct container **out,
+			 struct error *err)
+{
+	if (container_check_name(name, err) < 0)
+		return -1;
 	struct container *container = xcalloc(1, sizeof(*container));
 	container->name = xstrdup(name);
-	/* It names the container's runtime directory and its lock: one directory has one. */
-	container->lxcpath = path_canonical(lxcpath ? lxcpath : configured);
+	container->lxcpath = xstrdup(canonical);
 	container->directory = path_join(container->lxcpath, name);
 	container->config_path = path_join(container->directory, "config");
 	*out = container;

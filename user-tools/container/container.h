@@ -48,6 +48,9 @@ int container_check_name(const char *name, struct error *err);
  */
 int container_open(const char *lxcpath, const char *name, struct container **out,
 		   struct error *err);
+/* The same below a path that path_canonical has returned. */
+int container_open_below(const char *canonical, const char *name, struct container **out,
+			 struct error *err);
 void container_free(struct container *container);
 void container_cleanup(struct container **container);
 #define _cleanup_container_ __attribute__((cleanup(container_cleanup)))

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "container/client.h"
+#include "container/info.h"
 #include "container/orphan.h"
 #include "network/network.h"
 
@@ -20,6 +22,8 @@ static void list_inside(int user, int net, int out)
 	struct network_address_info *list = NULL;
 	struct string_list names = { 0 };
 	size_t count = 0;
+	/* Of what may be seen by the container's processes (a shared pid namespace), ptrace(2). */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if ((user >= 0 && setns(user, 0) < 0) || (net >= 0 && setns(net, 0) < 0))
 		_exit(1);
 	if (network_list_addresses(&list, &count, &names, NULL) < 0)
@@ -43,11 +47,10 @@ static void take_lines(char *text, char kind, struct string_list *list)
 	string_list_clear(&lines);
 }
 
-static int read_network(const struct container *container, struct container_info *info,
-			struct error *err)
+static int read_network(int socket, struct container_info *info, struct error *err)
 {
 	int fds[NS_COUNT], pair[2];
-	if (client_get_namespaces(container, fds, err) < 0)
+	if (client_ask_namespaces(socket, fds, err) < 0)
 		return -1;
 	char *text = NULL;
 	if (pipe(pair) < 0)
@@ -73,11 +76,8 @@ static int read_network(const struct container *container, struct container_info
 	return 0;
 }
 
-int container_get_info(struct container *container, unsigned what, struct container_info *info,
-		       struct error *err)
+void info_unknown(struct container_info *info)
 {
-	struct message_reply reply;
-	struct error why = { 0 };
 	*info = (struct container_info){ .state = STATE_STOPPED,
 					 .init_pid = -1,
 					 .supervisor_pid = -1,
@@ -86,29 +86,30 @@ int container_get_info(struct container *container, unsigned what, struct contai
 					 .memory_bytes = -1,
 					 .memory_swap_bytes = -1,
 					 .kernel_memory_bytes = -1 };
-	_cleanup_close_ int socket = client_connect(container, &why);
-	if (socket < 0 && why.code == E_NOT_RUNNING)
-		return 0;
-	pid_t pid;
-	_cleanup_close_ int left = socket < 0 ? orphan_find(container, &pid) : -1;
-	if (left >= 0) {
-		info->state = STATE_RUNNING;
-		info->init_pid = pid;
-		return 0;
-	}
-	if (socket < 0 ||
-	    client_send(socket, what & INFO_STATS ? MESSAGE_STATS : MESSAGE_STATUS, 0, NULL, 0,
+}
+
+static int other_version(const struct container *container, const struct error *why,
+			 struct container_info *info)
+{
+	info->state = STATE_RUNNING;
+	info->unprivileged = geteuid() != 0;
+	log_notice("%s: %s: only its state can be shown (fix: %s)", container->name, why->message,
+		   why->fix);
+	return 0;
+}
+
+int info_ask(int socket, const struct container *container, unsigned what,
+	     struct container_info *info, struct error *err)
+{
+	struct message_reply reply;
+	struct error why = { 0 };
+	if (client_send(socket, what & INFO_STATS ? MESSAGE_STATS : MESSAGE_STATUS, 0, NULL, 0,
 			&why) < 0 ||
 	    client_receive(socket, &reply, NULL, NULL, &why) <= 0) {
 		if (!error_is_set(&why) || why.code == E_NOT_RUNNING)
 			return 0; /* it ended just now */
-		if (why.code == E_OTHER_VERSION) {
-			info->state = STATE_RUNNING;
-			info->unprivileged = geteuid() != 0;
-			log_notice("%s: %s: only its state can be shown (fix: %s)", container->name,
-				   why.message, why.fix);
-			return 0;
-		}
+		if (why.code == E_OTHER_VERSION)
+			return other_version(container, &why, info);
 		if (err)
 			*err = why;
 		return -1;
@@ -126,12 +127,43 @@ int container_get_info(struct container *container, unsigned what, struct contai
 		info->kernel_memory_bytes = reply.stats.kernel_memory_bytes;
 	}
 	if ((what & (INFO_ADDRESSES | INFO_INTERFACES)) && info->init_pid > 0 &&
-	    read_network(container, info, &why) < 0 && why.code != E_NOT_RUNNING) {
+	    read_network(socket, info, &why) < 0 && why.code != E_NOT_RUNNING) {
 		if (err)
 			*err = why;
 		return -1;
 	}
 	return 0;
+}
+
+int info_without_supervisor(const struct container *container, struct error *why,
+			    struct container_info *info, struct error *err)
+{
+	pid_t pid;
+	_cleanup_close_ int left = orphan_find(container, &pid);
+	if (left >= 0) {
+		info->state = STATE_RUNNING;
+		info->init_pid = pid;
+		return 0;
+	}
+	if (why->code == E_NOT_RUNNING)
+		return 0;
+	if (why->code == E_OTHER_VERSION)
+		return other_version(container, why, info);
+	if (err)
+		*err = *why;
+	return -1;
+}
+
+int container_get_info(struct container *container, unsigned what, struct container_info *info,
+		       struct error *err)
+{
+	struct error why = { 0 };
+	info_unknown(info);
+	_cleanup_close_ int socket = client_connect(container, &why);
+	if (socket < 0 && why.code == E_NOT_RUNNING)
+		return 0; /* client_connect looked for what a supervisor left */
+	return socket >= 0 ? info_ask(socket, container, what, info, err)
+			   : info_without_supervisor(container, &why, info, err);
 }
 
 void container_info_clear(struct container_info *info)

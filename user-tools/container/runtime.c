@@ -184,6 +184,13 @@ static int connect_in(int directory)
 	return util_steal_fd(&fd);
 }
 
+static int no_connection(int error, struct error *err)
+{
+	if (error && error != ENOENT && error != ECONNREFUSED)
+		return error_set(err, E_SUPERVISOR, error, "connecting to the supervisor");
+	return error_set(err, E_NOT_RUNNING, 0, "the container is not running");
+}
+
 int runtime_connect(const char *lxcpath, const char *name, struct error *err)
 {
 	struct string_list bases = { 0 };
@@ -198,11 +205,7 @@ int runtime_connect(const char *lxcpath, const char *name, struct error *err)
 			error = errno;
 	}
 	string_list_clear(&bases);
-	if (fd >= 0)
-		return fd;
-	if (error)
-		return error_set(err, E_SUPERVISOR, error, "connecting to the supervisor");
-	return error_set(err, E_NOT_RUNNING, 0, "the container is not running");
+	return fd >= 0 ? fd : no_connection(error, err);
 }
 
 void runtime_remove(int directory, const char *lxcpath, const char *name)
@@ -255,4 +258,75 @@ int runtime_list(const char *lxcpath, struct string_list *names, struct error *e
 	}
 	string_list_clear(&bases);
 	return 0;
+}
+
+static int by_entry_name(const void *a, const void *b)
+{
+	return strcmp(((const struct runtime_entry *)a)->name,
+		      ((const struct runtime_entry *)b)->name);
+}
+
+static void view_read(struct runtime_view *view, int parent)
+{
+	int again = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_dir_ DIR *dir = again < 0 ? NULL : fdopendir(again);
+	size_t known = view->count;
+	for (struct dirent *entry; dir && (entry = readdir(dir));) {
+		const struct runtime_entry own = { entry->d_name, parent };
+		if (*entry->d_name == '.' ||
+		    (known && bsearch(&own, view->entries, known, sizeof(own), by_entry_name)))
+			continue;
+		view->entries = xrealloc(view->entries, (view->count + 1) * sizeof(*view->entries));
+		view->entries[view->count++] =
+		    (struct runtime_entry){ xstrdup(entry->d_name), parent };
+	}
+	if (view->count)
+		qsort(view->entries, view->count, sizeof(*view->entries), by_entry_name);
+}
+
+void runtime_view_open(struct runtime_view *view, const char *lxcpath)
+{
+	struct string_list bases = { 0 };
+	char key[17];
+	*view = (struct runtime_view){ 0 };
+	path_key(lxcpath, key);
+	candidates(&bases);
+	for (size_t i = 0; i < bases.count && view->parent_count < ARRAY_SIZE(view->parents); i++) {
+		int parent = open_directory(bases.items[i], key, NULL);
+		if (parent < 0)
+			continue;
+		view->parents[view->parent_count++] = parent;
+		view_read(view, parent);
+	}
+	string_list_clear(&bases);
+}
+
+void runtime_view_close(struct runtime_view *view)
+{
+	for (size_t i = 0; i < view->count; i++)
+		free(view->entries[i].name);
+	free(view->entries);
+	for (size_t i = 0; i < view->parent_count; i++)
+		close(view->parents[i]);
+	*view = (struct runtime_view){ 0 };
+}
+
+static const struct runtime_entry *view_find(const struct runtime_view *view, const char *name)
+{
+	const struct runtime_entry own = { (char *)name, -1 };
+	return view->count ? bsearch(&own, view->entries, view->count, sizeof(own), by_entry_name)
+			   : NULL;
+}
+
+bool runtime_view_has(const struct runtime_view *view, const char *name)
+{
+	return view_find(view, name) != NULL;
+}
+
+int runtime_view_connect(const struct runtime_view *view, const char *name, struct error *err)
+{
+	const struct runtime_entry *entry = view_find(view, name);
+	_cleanup_close_ int directory = entry ? open_private(entry->parent, name) : -1;
+	int fd = directory < 0 ? -1 : connect_in(directory);
+	return fd >= 0 ? fd : no_connection(directory < 0 ? 0 : errno, err);
 }

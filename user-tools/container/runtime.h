@@ -43,4 +43,23 @@ void runtime_pause(int timeout_ms);
  * that may be left. */
 int runtime_list(const char *lxcpath, struct string_list *names, struct error *err);
 
+/*
+ * The directories of all containers below one lxcpath, read once: whoever looks at many containers
+ * asks nothing about those that have none.
+ */
+struct runtime_view {
+	struct runtime_entry {
+		char *name;
+		int parent; /* BASE/KEY */
+	} * entries;	    /* sorted by name, each name once */
+	size_t count;
+	int parents[8];
+	size_t parent_count;
+};
+void runtime_view_open(struct runtime_view *view, const char *lxcpath);
+void runtime_view_close(struct runtime_view *view);
+bool runtime_view_has(const struct runtime_view *view, const char *name);
+/* As runtime_connect. */
+int runtime_view_connect(const struct runtime_view *view, const char *name, struct error *err);
+
 #endif
