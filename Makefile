@@ -281,6 +281,7 @@ check:
 
 check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BIN)
 	@tests/lib/debian-tree $(O)/cache
+	@tests/lib/debian-lxc $(O)/cache
 	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
 
 # What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.
