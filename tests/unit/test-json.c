@@ -115,6 +115,8 @@ static void numbers_are_exact(void **state)
 	json_array(&json, NULL);
 	json_int(&json, NULL, INT64_MIN);
 	json_uint(&json, NULL, UINT64_MAX);
+	json_known(&json, NULL, 0);
+	json_known(&json, NULL, -1);
 	json_double(&json, NULL, 0.1);
 	json_double(&json, NULL, 1.0 / 3);
 	json_double(&json, NULL, 1e300);
@@ -122,9 +124,10 @@ static void numbers_are_exact(void **state)
 	json_double(&json, NULL, NAN);
 	json_double(&json, NULL, -INFINITY);
 	json_end(&json);
-	ends_as(&json, 0,
-		"[-9223372036854775808,18446744073709551615,0.1,0.3333333333333333,1e+300,-2,"
-		"null,null]\n");
+	ends_as(
+	    &json, 0,
+	    "[-9223372036854775808,18446744073709551615,0,null,0.1,0.3333333333333333,1e+300,-2,"
+	    "null,null]\n");
 }
 
 static void a_wrong_call_does_not_make_the_output_wrong(void **state)

@@ -216,6 +216,14 @@ void json_int(struct json *json, const char *key, int64_t value)
 	scalar(json, key, text);
 }
 
+void json_known(struct json *json, const char *key, int64_t value)
+{
+	if (value < 0)
+		json_null(json, key);
+	else
+		json_int(json, key, value);
+}
+
 void json_uint(struct json *json, const char *key, uint64_t value)
 {
 	char text[32];

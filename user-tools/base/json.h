@@ -63,6 +63,8 @@ void json_string(struct json *json, const char *key, const char *text); /* NULL 
 void json_bytes(struct json *json, const char *key, const void *data, size_t length);
 void json_strings(struct json *json, const char *key, const struct string_list *list);
 void json_int(struct json *json, const char *key, int64_t value);
+/* null if it is negative: our counters and pids that are not known are -1. */
+void json_known(struct json *json, const char *key, int64_t value);
 void json_uint(struct json *json, const char *key, uint64_t value);
 /* Fewest digits that give the same double again; NaN and infinity are null. */
 void json_double(struct json *json, const char *key, double value);

@@ -2,6 +2,7 @@
 #include "commands/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ static const struct option_info options[] = {
 	{ '7', "rbdname", "NAME", VALUE_TEXT, "RBD image (not supported yet)" },
 	{ '8', "rbdpool", "NAME", VALUE_TEXT, "RBD pool (not supported yet)" },
 	{ '9', "rbduser", "NAME", VALUE_TEXT, "Ceph user (not supported yet)" },
+	JSON_OPTION,
 	{ 0 },
 };
 
@@ -61,6 +63,33 @@ static int show_template_help(const struct context *context, const char *templat
 	return 1;
 }
 
+static int print_json(struct container *container, const char *template, struct error *err)
+{
+	struct json json;
+	if (container_load(container, NULL, err) < 0)
+		return -1;
+	json_print_begin(&json);
+	json_string(&json, "name", container->name);
+	json_string(&json, "template", template);
+	json_string(&json, "directory", container->directory);
+	json_string(&json, "config_file", container->config_path);
+	json_string(&json, "rootfs", container->config->rootfs_path);
+	return json_print_end(&json, err);
+}
+
+/* What a template prints is for people: with --json it goes to standard error. */
+static int create_and_print(struct container *container, const struct create_options *create,
+			    struct error *err)
+{
+	_cleanup_close_ int out = fcntl(1, F_DUPFD_CLOEXEC, 3);
+	if (out < 0 || dup2(2, 1) < 0)
+		return error_set(err, E_SYSTEM, errno, "standard output");
+	int result = image_create(container, create, err);
+	if (dup2(out, 1) < 0)
+		return error_set(err, E_SYSTEM, errno, "standard output");
+	return result < 0 ? -1 : print_json(container, create->template, err);
+}
+
 static int run(struct context *context, struct error *err)
 {
 	_cleanup_container_ struct container *container = NULL;
@@ -78,7 +107,9 @@ static int run(struct context *context, struct error *err)
 					 .bdev = option_value(context, 'B'),
 					 .dir = option_value(context, OPTION_DIR),
 					 .template_args = context->words };
-	return image_create(container, &create, err) < 0 ? 1 : 0;
+	int result =
+	    (json_wanted(context) ? create_and_print : image_create)(container, &create, err);
+	return result < 0 ? 1 : 0;
 }
 
 const struct command command = {

@@ -13,6 +13,7 @@ static const struct option_info options[] = {
 	{ 'S', "stats", NULL, VALUE_NONE, "print the counters" },
 	{ 'H', "no-humanize", NULL, VALUE_NONE,
 	  "plain numbers; the bare value when only one thing is asked for" },
+	JSON_OPTION,
 	{ 0 },
 };
 
@@ -115,6 +116,73 @@ static void print_key(const struct container *container, const char *key, bool b
 		printf("%s = %s\n", key, value);
 }
 
+/* A value that may be several lines is a list, unset ones are null or empty. */
+static void add_key(struct json *json, const struct container *container, const char *key)
+{
+	bool known;
+	_cleanup_free_ char *value = config_get(container->config, key, &known);
+	if (!known) {
+		fprintf(stderr, "%s invalid\n", key);
+		return;
+	}
+	if (!config_is_list(key)) {
+		json_string(json, key, *value ? value : NULL);
+		return;
+	}
+	struct string_list lines = { 0 };
+	string_list_add_words(&lines, value, "\n");
+	json_strings(json, key, &lines);
+	string_list_clear(&lines);
+}
+
+static void add_link(struct json *json, const char *link)
+{
+	uint64_t host_rx, host_tx;
+	bool known = network_link_counters(link, &host_rx, &host_tx) == 0;
+	json_object(json, NULL);
+	json_string(json, "name", link);
+	json_known(json, "tx_bytes", known ? (int64_t)host_rx : -1);
+	json_known(json, "rx_bytes", known ? (int64_t)host_tx : -1);
+	json_end(json);
+}
+
+static void add_range(struct json *json, const char *key, const struct string_list *list,
+		      size_t from, size_t to)
+{
+	json_array(json, key);
+	for (size_t i = from; i < to; i++)
+		json_string(json, NULL, list->items[i]);
+	json_end(json);
+}
+
+static int print_json(const struct container *container, const struct container_info *info,
+		      const struct string_list *keys, struct error *err)
+{
+	struct json json;
+	json_print_begin(&json);
+	json_string(&json, "name", container->name);
+	json_string(&json, "state", container_state_name(info->state));
+	json_known(&json, "pid", info->init_pid);
+	json_known(&json, "supervisor_pid", info->supervisor_pid);
+	json_strings(&json, "interfaces", &info->interfaces);
+	add_range(&json, "ipv4", &info->addresses, 0, info->ipv4_count);
+	add_range(&json, "ipv6", &info->addresses, info->ipv4_count, info->addresses.count);
+	json_known(&json, "cpu_ns", info->cpu_ns);
+	json_known(&json, "blkio_bytes", info->blkio_bytes);
+	json_known(&json, "memory_bytes", info->memory_bytes);
+	json_known(&json, "swap_bytes", info->memory_swap_bytes);
+	json_known(&json, "kernel_memory_bytes", info->kernel_memory_bytes);
+	json_array(&json, "links");
+	for (size_t i = 0; i < info->links.count; i++)
+		add_link(&json, info->links.items[i]);
+	json_end(&json);
+	json_object(&json, "config");
+	for (size_t i = 0; i < keys->count; i++)
+		add_key(&json, container, keys->items[i]);
+	json_end(&json);
+	return json_print_end(&json, err);
+}
+
 static int run(struct context *context, struct error *err)
 {
 	_cleanup_container_ struct container *container = NULL;
@@ -128,7 +196,7 @@ static int run(struct context *context, struct error *err)
 	option_values(context, 'c', &keys);
 	int selectors = wanted.state + wanted.pid + wanted.ips + wanted.stats + (int)keys.count;
 	wanted.bare = wanted.raw && selectors == 1;
-	if (!selectors)
+	if (!selectors || json_wanted(context))
 		wanted.all = wanted.state = wanted.pid = wanted.ips = wanted.stats = true;
 	if (context_open_container(context, &container, err) < 0)
 		return 1;
@@ -144,12 +212,16 @@ static int run(struct context *context, struct error *err)
 	}
 	if (keys.count && container_load(container, context->rcfile, err) < 0)
 		return 1;
-	print_info(&wanted, context->name, &info);
-	for (size_t i = 0; i < keys.count; i++)
+	int result = 0;
+	if (json_wanted(context))
+		result = print_json(container, &info, &keys, err);
+	else
+		print_info(&wanted, context->name, &info);
+	for (size_t i = 0; i < keys.count && !json_wanted(context); i++)
 		print_key(container, keys.items[i], wanted.bare);
 	container_info_clear(&info);
 	string_list_clear(&keys);
-	return 0;
+	return result < 0;
 }
 
 const struct command command = {

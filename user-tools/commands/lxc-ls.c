@@ -205,14 +205,6 @@ static void print_names(const struct listing *listing, bool lines)
 	string_list_clear(&names);
 }
 
-static void add_number(struct json *json, const char *key, int64_t value)
-{
-	if (value < 0)
-		json_null(json, key);
-	else
-		json_int(json, key, value);
-}
-
 static void add_addresses(struct json *json, const char *key, const struct string_list *all,
 			  size_t from, size_t to)
 {
@@ -235,7 +227,7 @@ static int print_json(const struct listing *listing, struct error *err)
 		json_strings(&json, "inside", &listed->inside);
 		json_string(&json, "user", listed->user);
 		json_string(&json, "state", container_state_name(info->state));
-		add_number(&json, "pid", info->init_pid);
+		json_known(&json, "pid", info->init_pid);
 		json_bool(&json, "defined", listed->defined);
 		json_bool(&json, "autostart", listed->autostart);
 		json_bool(&json, "unprivileged", listed->unprivileged);
@@ -244,8 +236,8 @@ static int print_json(const struct listing *listing, struct error *err)
 		add_addresses(&json, "ipv4", &info->addresses, 0, info->ipv4_count);
 		add_addresses(&json, "ipv6", &info->addresses, info->ipv4_count,
 			      info->addresses.count);
-		add_number(&json, "memory_bytes", info->memory_bytes);
-		add_number(&json, "swap_bytes", info->memory_swap_bytes);
+		json_known(&json, "memory_bytes", info->memory_bytes);
+		json_known(&json, "swap_bytes", info->memory_swap_bytes);
 		json_end(&json);
 	}
 	return json_print_end(&json, err);

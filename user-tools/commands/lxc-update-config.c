@@ -17,16 +17,63 @@
 
 static const struct option_info options[] = {
 	{ 'c', "config", "FILE", VALUE_FILE, "the configuration file to rewrite" },
+	JSON_OPTION,
 	{ 0 },
 };
 
-/* What has been changed, to be printed when it is done. */
-static struct string_list changes;
+/* What has been changed, to be printed when it is done. now is NULL for a line that is gone. */
+static struct change {
+	unsigned line;
+	char *was, *now;
+} * changes;
+static size_t change_count;
 
 static void note_change(unsigned line, const char *was, const char *now)
 {
-	string_list_take(&changes, now ? xasprintf("%u: %s is %s now", line, was, now)
-				       : xasprintf("%u: %s is not needed any more", line, was));
+	changes = xrealloc(changes, (change_count + 1) * sizeof(*changes));
+	changes[change_count++] = (struct change){ line, xstrdup(was), now ? xstrdup(now) : NULL };
+}
+
+static void forget_changes(void)
+{
+	for (size_t i = 0; i < change_count; i++) {
+		free(changes[i].was);
+		free(changes[i].now);
+	}
+	free(changes);
+}
+
+/* backup is NULL when nothing was to be changed. */
+static void print_text(const char *given, const char *backup)
+{
+	for (size_t i = 0; i < change_count; i++)
+		if (changes[i].now)
+			printf("%s:%u: %s is %s now\n", given, changes[i].line, changes[i].was,
+			       changes[i].now);
+		else
+			printf("%s:%u: %s is not needed any more\n", given, changes[i].line,
+			       changes[i].was);
+	if (backup)
+		printf("%s: %zu lines changed; the original is %s\n", given, change_count, backup);
+	else
+		printf("%s: nothing to change\n", given);
+}
+
+static int print_json(const char *given, const char *backup, struct error *err)
+{
+	struct json json;
+	json_print_begin(&json);
+	json_string(&json, "file", given);
+	json_string(&json, "backup", backup);
+	json_array(&json, "changes");
+	for (size_t i = 0; i < change_count; i++) {
+		json_object(&json, NULL);
+		json_int(&json, "line", changes[i].line);
+		json_string(&json, "was", changes[i].was);
+		json_string(&json, "now", changes[i].now);
+		json_end(&json);
+	}
+	return json_print_end(&json, err);
 }
 
 /* Whoever rewrites the file of somebody else follows paths that the other can change meanwhile. */
@@ -45,10 +92,9 @@ static int check_owner(const char *path, int fd, struct stat *st, struct error *
 }
 
 /* The original, complete before anything is changed, and never in place of an older one. */
-static int keep_original(const char *path, const char *content, size_t size, mode_t mode,
+static int keep_original(const char *backup, const char *content, size_t size, mode_t mode,
 			 struct error *err)
 {
-	_cleanup_free_ char *backup = xasprintf("%s.backup", path);
 	if (access(backup, F_OK) == 0) {
 		error_set(err, E_CONFIG_WRITE, 0, "%s is there already: an older original", backup);
 		return error_fix(err, "move it away, then repeat the command");
@@ -58,7 +104,8 @@ static int keep_original(const char *path, const char *content, size_t size, mod
 	return 0;
 }
 
-static int update(const char *given, struct error *err)
+/* *backup: where the original is, NULL where nothing was to be changed. */
+static int update(const char *given, char **backup, struct error *err)
 {
 	/* A link stays one: the file it leads to is replaced. */
 	_cleanup_free_ char *path = realpath(given, NULL);
@@ -75,31 +122,32 @@ static int update(const char *given, struct error *err)
 		return error_set(err, E_CONFIG_READ, errno, "configuration file %s", given);
 	if (config_update_text(content, (size_t)size, given, &updated, note_change, err) < 0)
 		return -1;
-	if (!changes.count) {
-		printf("%s: nothing to change\n", given);
+	if (!change_count)
 		return 0;
-	}
 	mode_t mode = st.st_mode & 0777;
-	if (keep_original(path, content, (size_t)size, mode, err) < 0)
+	*backup = xasprintf("%s.backup", path);
+	if (keep_original(*backup, content, (size_t)size, mode, err) < 0)
 		return -1;
 	if (file_write_atomic(path, updated, strlen(updated), mode) < 0)
 		return error_set(err, E_CONFIG_WRITE, errno, "configuration file %s", given);
-	for (size_t i = 0; i < changes.count; i++)
-		printf("%s:%s\n", given, changes.items[i]);
-	printf("%s: %zu lines changed; the original is %s.backup\n", given, changes.count, path);
 	return 0;
 }
 
 static int run(struct context *context, struct error *err)
 {
 	const char *file = option_value(context, 'c');
+	_cleanup_free_ char *backup = NULL;
 	if (!file) {
 		error_set(err, E_USAGE, 0, "which file? There is no -c FILE");
 		error_fix(err, "lxc-update-config -c ~/.local/share/lxc/NAME/config");
 		return 1;
 	}
-	int result = update(file, err);
-	string_list_clear(&changes);
+	int result = update(file, &backup, err);
+	if (result == 0 && json_wanted(context))
+		result = print_json(file, backup, err);
+	else if (result == 0)
+		print_text(file, backup);
+	forget_changes();
 	return result < 0 ? 1 : 0;
 }
 

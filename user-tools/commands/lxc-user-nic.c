@@ -16,7 +16,7 @@
 #include "setuid-helpers/client.h"
 #include "setuid-helpers/protocol.h"
 
-static const struct option_info options[] = { { 0 } };
+static const struct option_info options[] = { JSON_OPTION, { 0 } };
 
 static int usage(struct error *err)
 {
@@ -85,7 +85,7 @@ static int set_name(char name[IFNAMSIZ], const char *text, const char *what, str
 	return 0;
 }
 
-static int create(char **word, const char *nic, struct error *err)
+static int create(char **word, const char *nic, bool as_json, struct error *err)
 {
 	struct veth_request request = { .container = word[2] };
 	struct interface outside, inside;
@@ -118,6 +118,15 @@ static int create(char **word, const char *nic, struct error *err)
 	if (ask_inside(user, net, request.name, &inside) < 0)
 		inside.index = 0;
 	outside.index = if_nametoindex(outside.name);
+	if (as_json) {
+		struct json json;
+		json_print_begin(&json);
+		json_string(&json, "name", request.name);
+		json_int(&json, "index", inside.index);
+		json_string(&json, "host_name", outside.name);
+		json_int(&json, "host_index", outside.index);
+		return json_print_end(&json, err);
+	}
 	printf("%s:%u:%s:%u\n", request.name, inside.index, outside.name, outside.index);
 	return 0;
 }
@@ -129,7 +138,7 @@ static int run(struct context *context, struct error *err)
 	if (count < 6 || count > 7)
 		usage(err);
 	else if (strcmp(word[0], "create") == 0)
-		create(word, count == 7 ? word[6] : "", err);
+		create(word, count == 7 ? word[6] : "", json_wanted(context), err);
 	else if (strcmp(word[0], "delete") == 0)
 		error_set(err, E_UNSUPPORTED, 0,
 			  "delete is for Open vSwitch ports; a veth goes with its namespace or "

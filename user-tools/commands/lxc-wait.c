@@ -5,6 +5,7 @@ static const struct option_info options[] = {
 	{ 's', "state", "STATE[|STATE...]", VALUE_STATE, "states to wait for, any of them" },
 	{ 't', "timeout", "SECONDS", VALUE_NUMBER,
 	  "wait at most so long (-1: for ever, the default)" },
+	JSON_OPTION,
 	{ 0 },
 };
 
@@ -28,6 +29,16 @@ static int parse_states(const char *text, unsigned *mask, struct error *err)
 	return error_is_set(err) ? -1 : 0;
 }
 
+static int print_json(const char *name, enum container_state state, bool reached, struct error *err)
+{
+	struct json json;
+	json_print_begin(&json);
+	json_string(&json, "name", name);
+	json_string(&json, "state", container_state_name(state));
+	json_bool(&json, "reached", reached);
+	return json_print_end(&json, err);
+}
+
 static int run(struct context *context, struct error *err)
 {
 	_cleanup_container_ struct container *container = NULL;
@@ -40,12 +51,15 @@ static int run(struct context *context, struct error *err)
 	    option_number(context, 't', -1, 2147483, &timeout, err) < 0 ||
 	    context_open_container(context, &container, err) < 0)
 		return 1;
-	if (container_wait(container, mask, timeout < 0 ? -1 : (int)timeout * 1000, &state, err) ==
-	    0)
-		return 0;
+	bool reached = container_wait(container, mask, timeout < 0 ? -1 : (int)timeout * 1000,
+				      &state, err) == 0;
 	if (err->code == E_TIMEOUT)
 		error_clear(err); /* the exit code says it */
-	return 1;
+	if (error_is_set(err))
+		return 1;
+	if (json_wanted(context) && print_json(context->name, state, reached, err) < 0)
+		return 1;
+	return !reached;
 }
 
 const struct command command = {

@@ -323,6 +323,8 @@ int config_set_definition(struct config *config, const char *definition, struct 
  * without. NULL and *known = false if there is no such key; "" if unset. Caller frees.
  */
 char *config_get(const struct config *config, const char *key, bool *known);
+/* May that be several lines? */
+bool config_is_list(const char *key);
 
 /*
  * The id map a container with this configuration gets when uid and gid start it: the lines, or the

@@ -115,6 +115,12 @@ char *config_get(const struct config *config, const char *name, bool *known)
 	return text ? text : xstrdup("");
 }
 
+bool config_is_list(const char *name)
+{
+	const struct config_key *key = config_find_key(name);
+	return !key || key->list || strcmp(name, "lxc.net") == 0;
+}
+
 /* A drawn hardware address is kept by a save, so that the container has the same one from then on.
  */
 static char *saved_line(const struct config *config, const char *line)
