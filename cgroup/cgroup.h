@@ -37,7 +37,8 @@ struct cgroup_limit {
 	int version;	  /* 1 or 2 */
 	const char *file; /* "memory.max" */
 	const char *value;
-	const char *origin; /* "/home/u/.local/share/lxc/web/config:12", for messages */
+	const char *origin; /* "/home/u/.local/share/lxc/web/config:12", for messages; NULL: the
+			       command line, which has no keys */
 };
 
 /*
@@ -131,10 +132,17 @@ int cgroup_chown_payload(const struct cgroup *cgroup, uid_t uid, gid_t gid, stru
 int cgroup_apply_limits(const struct cgroup *cgroup, const struct cgroup_limit *limits,
 			size_t count, struct error *err);
 
-/* Read/write one file of the payload group (controller version found by file name). Caller frees
- * *value. */
+/*
+ * One file of the payload group, by its name: cgroup2's if both versions have it. cgroup_get():
+ * caller frees *value. cgroup_set() enables the controller if nobody has needed it before, and reads
+ * back what it wrote. What is not delegated, in the other version only, or no file at all is refused
+ * by name: E_CGROUP_DELEGATION, E_CGROUP_LIMIT, E_CGROUP. Device rules of an ordinary user:
+ * E_PRIVILEGE; in cgroup2, where they are one program: E_UNSUPPORTED.
+ */
 int cgroup_get(const struct cgroup *cgroup, const char *file, char **value, struct error *err);
 int cgroup_set(const struct cgroup *cgroup, const char *file, const char *value, struct error *err);
+/* Where it is (caller frees) and in which version; NULL if it is nowhere. */
+char *cgroup_file_path(const struct cgroup *cgroup, const char *file, int *version);
 
 /* Freeze and thaw the payload; waits until the kernel says so, at most timeout_ms. */
 int cgroup_freeze(const struct cgroup *cgroup, bool frozen, int timeout_ms, struct error *err);

@@ -150,6 +150,8 @@ bool cgroup_value_took(const char *file, const char *wanted, const char *content
 /* A file name a limit may have: letters, digits, '.', '_', '-', with a '.', and not one that moves
  * or kills. */
 bool cgroup_limit_file_is_valid(const char *file);
+/* The only version that has a limit of this name; 0 where that is not known or both do. */
+int cgroup_limit_version(const char *file);
 
 /* ---- device rules in cgroup2 (devices.c) ---- */
 

@@ -39,6 +39,18 @@ static const struct {
 	{ "io.max", "blkio.throttle.read_bps_device" },
 };
 
+int cgroup_limit_version(const char *file)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(counterparts); i++)
+		if (strcmp(counterparts[i].v1, counterparts[i].v2) != 0) {
+			if (strcmp(file, counterparts[i].v2) == 0)
+				return 2;
+			if (strcmp(file, counterparts[i].v1) == 0)
+				return 1;
+		}
+	return 0;
+}
+
 static const char *counterpart_of(const struct cgroup_limit *limit)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(counterparts); i++)
@@ -48,8 +60,17 @@ static const char *counterpart_of(const struct cgroup_limit *limit)
 	return NULL;
 }
 
+/* "lxc.cgroup2." before the name of a file, nothing where no line of a configuration is at work. */
+static const char *prefix_of(int version, const struct cgroup_limit *limit)
+{
+	return !limit->origin ? "" : version == 2 ? "lxc.cgroup2." : "lxc.cgroup.";
+}
+
 static int refuse(const struct cgroup_limit *limit, struct error *err, const char *why)
 {
+	if (!limit->origin)
+		return error_set(err, E_CGROUP_LIMIT, 0, "%s = %.200s: %s", limit->file,
+				 limit->value, why);
 	error_set(err, E_CGROUP_LIMIT, 0, "%s.%s = %.200s: %s", key_of(limit), limit->file,
 		  limit->value, why);
 	return error_rule(err, "%s", limit->origin);
@@ -99,16 +120,17 @@ static int refuse_controller(const struct cgroup *cgroup, const struct cgroup_li
 		why = xasprintf("this host has the controller \"%s\" in cgroup v%d", controller,
 				other);
 		refuse(limit, err, why);
-		return name ? error_fix(err, "%s.%s = VALUE (in that file's own unit)",
-					other == 2 ? "lxc.cgroup2" : "lxc.cgroup", name)
-			    : error_fix(err, "use the key %s.%s.*",
-					other == 2 ? "lxc.cgroup2" : "lxc.cgroup", controller);
+		return name ? error_fix(err, "%s%s = VALUE (in that file's own unit)",
+					prefix_of(other, limit), name)
+			    : error_fix(err, "use %s%s.*", prefix_of(other, limit),
+					controller);
 	}
 	if (!here || (limit->version == 2 && cgroup_euid_is_root() && !here->base[0])) {
 		why = xasprintf("this host has no cgroup v%d controller \"%s\"", limit->version,
 				controller);
 		refuse(limit, err, why);
-		return error_fix(err, "what there is: cat /proc/cgroups; remove the line");
+		return error_fix(err, "what there is: cat /proc/cgroups%s",
+				 limit->origin ? "; remove the line" : "");
 	}
 	why = limit->version == 2 && here->delegated
 		  ? xasprintf("controller \"%s\" is not delegated to uid %u: %s/cgroup.controllers "
@@ -118,8 +140,8 @@ static int refuse_controller(const struct cgroup *cgroup, const struct cgroup_li
 			      controller, geteuid(), path);
 	refuse(limit, err, why);
 	if (limit->version == 1 || !here->delegated)
-		return error_fix(
-		    err, "%s", "an admin delegates a group of that controller, or remove the line");
+		return error_fix(err, "an admin delegates a group of that controller%s",
+				 limit->origin ? ", or remove the line" : "");
 	if (access("/run/systemd/system", F_OK) == 0)
 		return error_fix(err,
 				 "an admin writes [Service] Delegate=%s%s%s into "
@@ -163,9 +185,10 @@ static int check_one(const struct cgroup *cgroup, const struct cgroup_limit *lim
 		    "expected, as c 1:3 rwm");
 	if (!cgroup_is_delegated(cgroup)) {
 		error_set(err, E_CGROUP_DELEGATION, 0,
-			  "%s.%s = %.200s cannot be applied: no control group is delegated",
-			  key_of(limit), limit->file, limit->value);
-		error_rule(err, "%s", limit->origin);
+			  "%s%s = %.200s cannot be applied: no control group is delegated",
+			  prefix_of(limit->version, limit), limit->file, limit->value);
+		if (limit->origin)
+			error_rule(err, "%s", limit->origin);
 		return error_fix(err, "%s", cgroup_why_not(cgroup));
 	}
 	if (is_device_rule(limit) && cgroup_v2(cgroup))

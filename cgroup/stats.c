@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Reading and writing single files of the payload, and the counters that lxc-info and lxc-top show.
- */
+/* The counters that lxc-info and lxc-top show. */
 #include "cgroup/internal.h"
 
 #include <errno.h>
@@ -10,65 +9,6 @@
 #include "base/file.h"
 
 #define FILE_MAX (4U << 20)
-
-/* The directory that has file: cgroup2 first, then each v1 hierarchy. -1 with errno ENOENT or what
- * open said. */
-static int open_owner(const struct cgroup *cgroup, const char *file)
-{
-	for (int version = 2; version >= 1; version--)
-		for (size_t i = 0; i < cgroup->list.count; i++) {
-			const struct hierarchy *h = &cgroup->list.items[i];
-			_cleanup_close_ int dir =
-			    h->version == version ? hierarchy_open_payload(cgroup, h) : -1;
-			if (dir >= 0 && faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-				return util_steal_fd(&dir);
-		}
-	errno = ENOENT;
-	return -1;
-}
-
-static bool is_file_name(const char *file)
-{
-	return *file && !strchr(file, '/') && strcmp(file, ".") != 0 && strcmp(file, "..") != 0;
-}
-
-static int refuse_file(const struct cgroup *cgroup, const char *file, struct error *err)
-{
-	if (!is_file_name(file))
-		return error_set(err, E_CGROUP, 0,
-				 "\"%s\" is not a control group file, as memory.max is", file);
-	if (!cgroup_is_delegated(cgroup)) {
-		error_set(err, E_CGROUP_DELEGATION, 0, "%s: %s has no control group", file,
-			  cgroup->name);
-		return error_fix(err, "%s", cgroup_why_not(cgroup));
-	}
-	error_set(err, E_CGROUP, 0, "%s: no control group of %s has such a file", file,
-		  cgroup->name);
-	return error_fix(err, "the files that are there: ls %s*%s/%s", "/sys/fs/cgroup/", "",
-			 cgroup->payload);
-}
-
-int cgroup_get(const struct cgroup *cgroup, const char *file, char **value, struct error *err)
-{
-	_cleanup_close_ int dir = is_file_name(file) ? open_owner(cgroup, file) : -1;
-	*value = NULL;
-	if (dir < 0)
-		return refuse_file(cgroup, file, err);
-	if (file_read_all(dir, file, FILE_MAX, value) < 0)
-		return error_set(err, E_CGROUP, errno, "reading %s of %s", file, cgroup->name);
-	return 0;
-}
-
-int cgroup_set(const struct cgroup *cgroup, const char *file, const char *value, struct error *err)
-{
-	_cleanup_close_ int dir = is_file_name(file) ? open_owner(cgroup, file) : -1;
-	if (dir < 0)
-		return refuse_file(cgroup, file, err);
-	if (file_write_kernel(dir, file, value) < 0)
-		return error_set(err, E_CGROUP, errno, "writing \"%s\" to %s of %s", value, file,
-				 cgroup->name);
-	return 0;
-}
 
 /* The number behind "KEY " at a line's start ("" = the file is one number); -1 if there is none. */
 static int64_t number_of(const char *text, const char *key)

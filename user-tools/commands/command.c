@@ -310,7 +310,7 @@ static void parse(struct context *context, int argc, char **argv)
 	char short_options[MAX_OPTIONS * 3 + 2] = "";
 	size_t n = 0, s = 0;
 	/* the first word ends the options: the rest is a command's own */
-	if (command.flags & COMMAND_LOOSE)
+	if ((command.flags & (COMMAND_LOOSE | COMMAND_ANYWHERE)) == COMMAND_LOOSE)
 		short_options[s++] = '+';
 	for (size_t i = 0; i < all_count; i++) {
 		const struct option_info *o = &all[i];

@@ -52,6 +52,7 @@ struct option_info {
 #define COMMAND_NO_WORDS 2u /* no words beyond the name */
 #define COMMAND_CREATES 8u  /* makes the container */
 #define COMMAND_LOOSE 4u    /* without the common options (lxc-usernsexec, lxc-user-nic) */
+#define COMMAND_ANYWHERE 16u /* with COMMAND_LOOSE: options are taken behind words, too */
 
 struct context;
 

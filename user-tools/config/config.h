@@ -391,6 +391,8 @@ bool config_old_key_at(size_t i, const char **old, const char **now);
  * PATH_SYSTEM_CONFIG, else ~/.config/lxc/lxc.conf.
  */
 char *config_system_get(const char *item);
+/* The names of the items, in the order lxc-config shows them; NULL behind the last. */
+const char *config_system_item(size_t i);
 
 /* Split a command line with shell-like quoting (lxc.init.cmd, lxc.execute.cmd). E_CONFIG_VALUE on
  * an open quote. */

@@ -11,15 +11,15 @@
 static const struct {
 	const char *name, *standard; /* NULL: depends on the user, or not set */
 } items[] = {
-	{ "lxc.lxcpath", NULL },
 	{ "lxc.default_config", NULL },
+	{ "lxc.lxcpath", NULL },
 	{ "lxc.bdev.lvm.vg", "lxc" },
 	{ "lxc.bdev.lvm.thin_pool", "lxc" },
 	{ "lxc.bdev.zfs.root", "lxc" },
+	{ "lxc.cgroup.use", "" },
+	{ "lxc.cgroup.pattern", "" },
 	{ "lxc.bdev.rbd.rbdpool", "lxc" },
 	{ "lxc.bdev.rbd.rbduser", "admin" },
-	{ "lxc.cgroup.pattern", "" },
-	{ "lxc.cgroup.use", "" },
 };
 
 static char *below_home(const char *path)
@@ -38,7 +38,7 @@ static char *standard_value(size_t i)
 	return root ? xstrdup(PATH_DEFAULT_CONFIG) : below_home(".config/lxc/default.conf");
 }
 
-/* The last line that sets the item, or NULL. */
+/* Of the first line that sets the item, as LXC has it; or NULL. */
 static char *configured_value(const char *item)
 {
 	_cleanup_free_ char *path =
@@ -49,7 +49,7 @@ static char *configured_value(const char *item)
 	if (!path || file_read_all(AT_FDCWD, path, CONFIG_MAX_FILE, &text) < 0)
 		return NULL;
 	string_list_add_words(&lines, text, "\n");
-	for (size_t i = 0; i < lines.count; i++) {
+	for (size_t i = 0; i < lines.count && !value; i++) {
 		char *line = string_trim(lines.items[i]), *equals = strchr(line, '=');
 		if (*line == '#' || !equals)
 			continue;
@@ -69,6 +69,11 @@ char *config_system_get(const char *item)
 			return value && *value ? value : standard_value(i);
 		}
 	return NULL;
+}
+
+const char *config_system_item(size_t i)
+{
+	return i < ARRAY_SIZE(items) ? items[i].name : NULL;
 }
 
 /* Quotes and backslash as in sh(1), nothing else. */

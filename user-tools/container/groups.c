@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "container/runtime.h"
 
 #define RECORD "cgroups"
 
@@ -52,4 +53,39 @@ void groups_clean_after_crash(int directory, const char *name, const struct idma
 	cgroup_kill(old, NULL);
 	groups_remove(old, map);
 	cgroup_free(old);
+}
+
+struct cgroup *groups_open(const struct container *container, struct error *err)
+{
+	enum container_state state;
+	_cleanup_free_ char *text = NULL;
+	struct cgroup *cgroup = NULL;
+	if (container_get_state(container, &state, err) < 0)
+		return NULL;
+	_cleanup_close_ int directory =
+	    state == STATE_STOPPED ? -1 : runtime_open(container->lxcpath, container->name);
+	if (directory < 0) {
+		error_set(err, E_NOT_RUNNING, 0, "the container is not running");
+		return NULL;
+	}
+	if (file_read_all(directory, RECORD, 1 << 16, &text) < 0) {
+		if (errno != ENOENT) {
+			error_set(err, E_CGROUP, errno, "the record of the control groups");
+			return NULL;
+		}
+		text = xstrdup("");
+	}
+	if (cgroup_from_text(container->name, text, &cgroup, err) < 0 ||
+	    cgroup_is_delegated(cgroup))
+		return cgroup;
+	cgroup_free(cgroup);
+	/* Why this process would get none is why the container has none. */
+	if (cgroup_new(container->name, NULL, &cgroup, err) < 0)
+		return NULL;
+	error_set(err, E_CGROUP_DELEGATION, 0, "the container has no control group of its own");
+	error_fix(err, "%s",
+		  cgroup_is_delegated(cgroup) ? "start it again from here, where one is delegated"
+					      : cgroup_why_not(cgroup));
+	cgroup_free(cgroup);
+	return NULL;
 }

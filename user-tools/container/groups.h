@@ -9,6 +9,7 @@
 #define CONTAINER_GROUPS_H
 
 #include "cgroup/cgroup.h"
+#include "container/container.h"
 #include "idmap/idmap.h"
 
 /* A failure is logged only: nothing but the cleaning after a crash depends on it. */
@@ -16,6 +17,12 @@ void groups_record(int directory, const struct cgroup *cgroup);
 
 /* Failures are logged. */
 void groups_remove(struct cgroup *cgroup, const struct idmap *map);
+
+/*
+ * Those of a running container, as its runtime directory has them. NULL with E_NOT_RUNNING, or with
+ * E_CGROUP_DELEGATION where it has none and why.
+ */
+struct cgroup *groups_open(const struct container *container, struct error *err);
 
 /* Kill what is left in the recorded groups, and remove them. Nothing recorded: nothing done. */
 void groups_clean_after_crash(int directory, const char *name, const struct idmap *map);
