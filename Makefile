@@ -12,6 +12,7 @@ VERSION := 0.1.0
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
 LIBDIR ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 DATADIR ?= $(PREFIX)/share
@@ -20,6 +21,10 @@ SYSCONFDIR ?= /etc
 # fish looks in $(DATADIR) for packages only.
 FISHDIR ?= $(if $(filter /usr,$(PREFIX)),$(DATADIR)/fish/vendor_completions.d,$(SYSCONFDIR)/fish/completions)
 LOCALSTATEDIR ?= /var
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+# The script in $(SYSCONFDIR)/init.d: openrc, sysv or none.
+INIT_SCRIPT ?= $(if $(wildcard /sbin/openrc-run),openrc,$(if $(wildcard /lib/systemd/systemd /usr/lib/systemd/systemd),none,$(if \
+	$(wildcard /etc/init.d),sysv,none)))
 DESTDIR ?=
 O ?= build
 
@@ -320,9 +325,9 @@ $(O)/tests/cgroup-driver: tests/system/cgroup-driver.c $(LIB)
 	$(call say,LD,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS)
 
 # ---- installation ---------------------------------------------------------------------------------------------------
-# lxc-user-nic is called by other programs under this path; users do not call it.
-NIC := lxc-user-nic
-INSTALL_DIRS := $(BINDIR) $(LIBEXECDIR)/lxc $(LIBEXECDIR)/lxc-privsep $(LIBDIR)/lxc/rootfs $(DATADIR)/lxc/templates \
+# Called by other programs under LIBEXECDIR/lxc. Users do not call lxc-user-nic; root finds lxc-net in SBINDIR, too.
+NIC := lxc-user-nic lxc-net
+INSTALL_DIRS := $(BINDIR) $(SBINDIR) $(LIBEXECDIR)/lxc $(LIBEXECDIR)/lxc-privsep $(LIBDIR)/lxc/rootfs $(DATADIR)/lxc/templates \
 	$(DATADIR)/lxc/config/common.conf.d $(DATADIR)/lxc/config/userns.conf.d $(MANDIR) $(SYSCONFDIR)/lxc
 # Root owns what root installs, whatever umask it has; an ordinary user installing into DESTDIR owns it and says so.
 PUT := install -D -m
@@ -338,11 +343,17 @@ $(DISTRIBUTIONS:%=$(O)/config/%.common.conf): $(O)/config/%.common.conf: user-to
 	$(call distribution,common)
 $(DISTRIBUTIONS:%=$(O)/config/%.userns.conf): $(O)/config/%.userns.conf: user-tools/share/config/distribution.conf.in $(O)/flags
 	$(call distribution,userns)
+# Service files of lxc-net.
+$(O)/service/lxc-net.%: user-tools/share/service/lxc-net.%.in $(O)/flags
+	@mkdir -p $(@D) && sed 's|@SBINDIR@|$(SBINDIR)|g' $< >$@
+SERVICES := $(O)/service/lxc-net.service $(INIT_SCRIPT:%=$(O)/service/lxc-net.%)
+SERVICES := $(filter-out %.none,$(SERVICES))
+
 $(O)/config/%.conf: user-tools/share/config/%.conf $(O)/flags
 	@mkdir -p $(@D) && sed 's|@DATADIR@|$(DATADIR)|g' $< >$@
 
 .PHONY: install uninstall
-install: all $(SHARED_CONF:%=$(O)/config/%)
+install: all $(SERVICES) $(SHARED_CONF:%=$(O)/config/%)
 	@for d in $(INSTALL_DIRS); do install -d -m 755 $(DESTDIR)$$d; done
 	@for c in $(filter-out $(NIC),$(COMMANDS)); do $(PUT) 755 $(O)/bin/$$c $(DESTDIR)$(BINDIR)/$$c || exit 1; done
 	@for c in $(filter $(NIC),$(COMMANDS)); do $(PUT) 755 $(O)/bin/$$c $(DESTDIR)$(LIBEXECDIR)/lxc/$$c || exit 1; done
@@ -354,6 +365,11 @@ install: all $(SHARED_CONF:%=$(O)/config/%)
 	@$(PUT) 644 policy/common.seccomp $(DESTDIR)$(DATADIR)/lxc/config/common.seccomp
 	@for f in default.conf lxc-usernet; do [ ! -e user-tools/share/etc/$$f ] || [ -e $(DESTDIR)$(SYSCONFDIR)/lxc/$$f ] || \
 		$(PUT) 644 user-tools/share/etc/$$f $(DESTDIR)$(SYSCONFDIR)/lxc/$$f || exit 1; done
+	@ln -sf $(LIBEXECDIR)/lxc/lxc-net $(DESTDIR)$(SBINDIR)/lxc-net
+	@$(PUT) 644 $(O)/service/lxc-net.service $(DESTDIR)$(UNITDIR)/lxc-net.service
+	@[ -e $(DESTDIR)$(SYSCONFDIR)/default/lxc-net ] || $(PUT) 644 user-tools/share/etc/lxc-net $(DESTDIR)$(SYSCONFDIR)/default/lxc-net
+	@for s in $(filter-out none,$(INIT_SCRIPT)); do [ -e $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net ] || \
+		$(PUT) 755 $(O)/service/lxc-net.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net || exit 1; done
 	@for m in $(notdir $(MAN_OUT)); do $(PUT) 644 $(O)/man/$$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m || exit 1; done
 	@for c in $(COMPLETED); do $(PUT) 644 $(O)/completions/bash/$$c $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c && \
 		$(PUT) 644 $(O)/completions/zsh/_$$c $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c && \
@@ -369,7 +385,10 @@ uninstall:
 	@sh setuid-helpers/install-helpers uninstall
 	@sh user-tools/share/apparmor/install-profiles uninstall
 	@cd / && for c in $(filter-out $(NIC),$(COMMANDS)); do rm -f $(DESTDIR)$(BINDIR)/$$c; done
-	@rm -f $(DESTDIR)$(LIBEXECDIR)/lxc/$(NIC) $(addprefix $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/,init.lxc user-scope)
+	@for s in openrc sysv; do ! cmp -s $(O)/service/lxc-net.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net || \
+		rm -f $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net; done
+	@rm -f $(DESTDIR)$(SBINDIR)/lxc-net $(DESTDIR)$(UNITDIR)/lxc-net.service
+	@rm -f $(NIC:%=$(DESTDIR)$(LIBEXECDIR)/lxc/%) $(addprefix $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/,init.lxc user-scope)
 	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done
 	@for f in $(SHARED_CONF); do rm -f $(DESTDIR)$(DATADIR)/lxc/config/$$f; done
 	@rm -f $(DESTDIR)$(DATADIR)/lxc/config/common.seccomp

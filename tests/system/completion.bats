@@ -49,6 +49,8 @@ typed() {
 	[ "$output" = RUNNING ]
 	run bash_complete lxc-create -t bus
 	[ "$output" = busybox ]
+	run bash_complete lxc-net rest
+	[ "$output" = restart ]
 }
 
 @test "fish: options, containers and states complete" {
@@ -76,7 +78,7 @@ typed() {
 }
 
 @test "every option of every command is offered by every shell" {
-	for program in /usr/local/bin/lxc-*; do
+	for program in /usr/local/bin/lxc-* /usr/local/sbin/lxc-*; do
 		command=$(basename "$program")
 		offered=$(bash_complete "$command" -)
 		zsh -n "$SHARE/zsh/site-functions/_$command"

@@ -6,6 +6,9 @@ setup() { load '../lib/common'; }
 
 MAN=/usr/local/share/man
 
+# Its manual page, whichever section it is in.
+page_file() { ls "$MAN"/man[18]/"$1".[18]; }
+
 commands() { ls /usr/local/bin/lxc-* /usr/local/libexec/lxc/lxc-*; }
 
 # The manual page as plain text.
@@ -16,7 +19,7 @@ table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "
 
 @test "every command has a manual page" {
 	for command in $(commands); do
-		[ -s "$MAN/man1/$(basename "$command").1" ] || { echo "$command"; false; }
+		[ -s "$(page_file "$(basename "$command")")" ] || { echo "$command"; false; }
 	done
 }
 
@@ -31,7 +34,7 @@ table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "
 @test "the manual page has exactly the options of the table" {
 	for command in $(commands); do
 		name=$(basename "$command")
-		diff <(table_options "$command") <(page "$MAN/man1/$name.1" | sed -n '/^OPTIONS/,/^[A-Z]/{/^OPTIONS/d;p}' |
+		diff <(table_options "$command") <(page "$(page_file "$name")" | sed -n '/^OPTIONS/,/^[A-Z]/{/^OPTIONS/d;p}' |
 			grep -E '^ {7}-' | grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z-]*' | tr -d ' ,' | sort -u) || { echo "$name"; false; }
 	done
 }
@@ -39,7 +42,7 @@ table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "
 @test "the manual page has every exit status that --help has" {
 	for command in $(commands); do
 		name=$(basename "$command")
-		text=$(page "$MAN/man1/$name.1")
+		text=$(page "$(page_file "$name")")
 		for code in $("$command" --help 2>&1 | sed -n '/^Exit status:/,/^$/p' | awk 'NR > 1 { print $1 }'); do
 			grep -qF -- "$code" <<<"$text" || { echo "$name: $code"; false; }
 		done

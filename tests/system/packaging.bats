@@ -53,7 +53,7 @@ packager() { as lxc-dnscrypt "cd $SRC; unset MAKEFLAGS; export CFLAGS=-O0; $*"; 
 
 @test "uninstall leaves the configuration and nothing else" {
 	packager "make uninstall DESTDIR=$STAGE"
-	[ "$(find $STAGE ! -type d | sort)" = $STAGE/etc/lxc/default.conf$'\n'$STAGE/etc/lxc/lxc-usernet ]
+	[ "$(find $STAGE ! -type d | sort)" = $STAGE/etc/default/lxc-net$'\n'$STAGE/etc/lxc/default.conf$'\n'$STAGE/etc/lxc/lxc-usernet ]
 }
 
 @test "WITH_SECCOMP=0 leaves the helpers out and says so; a library that is missing is said, too" {

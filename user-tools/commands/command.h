@@ -38,6 +38,7 @@ enum value_kind {
 	VALUE_TEMPLATE,
 	VALUE_LEVEL,
 	VALUE_OPTIONAL, /* text, only glued to the option or after '=' */
+	VALUE_ACTION,	/* of lxc-net */
 };
 
 struct option_info {
