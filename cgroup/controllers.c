@@ -20,6 +20,30 @@
  * purpose. */
 #define EVACUATION_ROUNDS 100
 
+bool cgroup_is_thread_root(int group)
+{
+	char type[64];
+	return cgroup_read_file(group, "cgroup.type", type, sizeof(type)) > 0 &&
+	       strcmp(type, "domain threaded") == 0;
+}
+
+int cgroup_write_subtree(int group, const char *words)
+{
+	if (file_write_kernel(group, "cgroup.subtree_control", words) < 0)
+		return -1;
+	/* cgroup_vet_subtree_control_enable(): what can count threads (cpu, cpuset, pids) is
+	 * enabled in a group with processes, too, where nothing else is: it becomes the root of a
+	 * threaded subtree, and no process can enter a group below it (EOPNOTSUPP). */
+	if (!cgroup_is_thread_root(group))
+		return 0;
+	_cleanup_free_ char *undo = xstrdup(words);
+	for (char *sign = undo; (sign = strchr(sign, '+'));)
+		*sign = '-';
+	if (file_write_kernel(group, "cgroup.subtree_control", undo) == 0)
+		errno = EBUSY;
+	return -1;
+}
+
 int hierarchy_make_group(const struct hierarchy *h, const char *name, bool exist_ok)
 {
 	if (mkdirat(h->base_fd, name, 0755) < 0 && !(exist_ok && errno == EEXIST))
@@ -112,11 +136,6 @@ static ssize_t evacuate_once(const struct hierarchy *h, int leaf, struct error *
 	return count;
 }
 
-static int write_subtree(const struct hierarchy *h, const char *sign_words)
-{
-	return file_write_kernel(h->base_fd, "cgroup.subtree_control", sign_words);
-}
-
 static int enable_with_evacuation(const struct hierarchy *h, const char *sign_words,
 				  struct error *err)
 {
@@ -130,7 +149,7 @@ static int enable_with_evacuation(const struct hierarchy *h, const char *sign_wo
 	for (int round = 0; round < EVACUATION_ROUNDS; round++) {
 		if (evacuate_once(h, leaf, err) < 0)
 			return -1;
-		if (write_subtree(h, sign_words) == 0)
+		if (cgroup_write_subtree(h->base_fd, sign_words) == 0)
 			return 0;
 		if (errno != EBUSY)
 			return error_set(err, E_CGROUP, errno, "%s: enabling %s", path, sign_words);
@@ -151,6 +170,12 @@ int cgroup_enable_controllers(const struct cgroup *cgroup, struct hierarchy *h, 
 	}
 	struct string_list list = { 0 };
 	string_list_add_words(&list, words, " ");
+	/* Where somebody made it one nothing can start before its processes are gone. */
+	bool unusable = cgroup_is_thread_root(h->base_fd);
+	if (unusable && cgroup_disable_controllers(h) == 0) {
+		string_list_add_words(&list, enabled, " ");
+		*enabled = 0;
+	}
 	char all[1024] = "";
 	for (size_t i = 0; i < list.count; i++)
 		if (cgroup_list_has(h->controllers, list.items[i]) &&
@@ -158,9 +183,9 @@ int cgroup_enable_controllers(const struct cgroup *cgroup, struct hierarchy *h, 
 		    strlen(all) + strlen(list.items[i]) + 3 < sizeof(all))
 			sprintf(all + strlen(all), "%s+%s", *all ? " " : "", list.items[i]);
 	string_list_clear(&list);
-	if (!*all || write_subtree(h, all) == 0)
+	if (!unusable && (!*all || cgroup_write_subtree(h->base_fd, all) == 0))
 		return 0;
-	if (errno == EBUSY && may_move)
+	if (unusable || (errno == EBUSY && may_move))
 		return enable_with_evacuation(h, all, err);
 	_cleanup_free_ char *path = hierarchy_path(h, NULL);
 	if (errno == EBUSY) {

@@ -99,6 +99,13 @@ ssize_t cgroup_read_file(int dirfd, const char *file, char *buffer, size_t size)
 /* ---- cgroup2 controllers and the no-internal-processes rule (controllers.c) ---- */
 
 /*
+ * Enable these words ("+cpu +memory") for the children of a group. 0 or -1 (errno; EBUSY where the
+ * group holds processes, also where the kernel would do it and make the group a root of threads).
+ */
+int cgroup_write_subtree(int group, const char *words);
+/* A group with processes and controllers for its children, which no process can enter then. */
+bool cgroup_is_thread_root(int group);
+/*
  * Enable these words ("cpu memory") in the base group as far as it has them. With may_move,
  * processes in the base group are moved to lxc.leaf when the kernel asks for that (EBUSY). 0 or -1
  * (err filled).
@@ -125,6 +132,8 @@ int cgroup_inherit_cpuset(const struct hierarchy *h, int group);
 
 /* lxc.leaf, made and marked as ours, or as it is: descriptor or -1 (errno). */
 int cgroup_make_leaf(const struct hierarchy *h);
+/* All that the base has enabled for its children. 0 or -1 (errno). */
+int cgroup_disable_controllers(const struct hierarchy *h);
 void cgroup_lock_base(const struct hierarchy *h);
 void cgroup_unlock_base(const struct hierarchy *h);
 /* When the leaf is ours and no other group is left: controllers off, processes back, leaf removed.

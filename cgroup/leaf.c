@@ -65,7 +65,7 @@ static bool leaf_is_only_child(const struct hierarchy *h)
 	return true;
 }
 
-static int disable_controllers(const struct hierarchy *h)
+int cgroup_disable_controllers(const struct hierarchy *h)
 {
 	char enabled[1024];
 	if (cgroup_read_file(h->base_fd, "cgroup.subtree_control", enabled, sizeof(enabled)) < 0)
@@ -102,7 +102,7 @@ void cgroup_give_base_back(const struct hierarchy *h)
 	if (h->version != 2 || leaf < 0 || fgetxattr(leaf, MARK, NULL, 0) < 0 ||
 	    flock(h->base_fd, LOCK_EX | LOCK_NB) < 0)
 		return;
-	if (leaf_is_only_child(h) && disable_controllers(h) == 0) {
+	if (leaf_is_only_child(h) && cgroup_disable_controllers(h) == 0) {
 		move_back(h, leaf);
 		unlinkat(h->base_fd, CGROUP_LEAF, AT_REMOVEDIR);
 	}

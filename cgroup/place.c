@@ -53,7 +53,7 @@ void cgroup_hand_on(const struct hierarchy *h, int group)
 	string_list_add_words(&list, words, " ");
 	for (size_t i = 0; i < list.count; i++) {
 		_cleanup_free_ char *on = xasprintf("+%s", list.items[i]);
-		if (file_write_kernel(group, "cgroup.subtree_control", on) < 0)
+		if (cgroup_write_subtree(group, on) < 0)
 			log_info("%s is not handed on: %s", list.items[i], strerror(errno));
 	}
 	string_list_clear(&list);
