@@ -89,10 +89,21 @@ static int wait_for_end(struct stop *stop, struct error *err)
 static int wait_for_reboot(struct stop *stop, struct error *err)
 {
 	struct message_reply reply;
+	int64_t deaf_until = time_monotonic_ms() + DEAF_INIT_MS;
 	for (;;) {
 		int64_t now = time_monotonic_ms();
-		int64_t left = stop->until < 0 ? -1 : stop->until > now ? stop->until - now : 0;
-		int n = next(stop, (int)left, &reply, err);
+		int64_t until = stop->deaf ? now + ASK_AGAIN_MS : stop->until;
+		if (stop->until >= 0 && until > stop->until)
+			until = stop->until;
+		int n =
+		    next(stop, until < 0 ? -1 : (int)(until > now ? until - now : 0), &reply, err);
+		now = time_monotonic_ms();
+		if (n == 2 && stop->deaf && now < deaf_until &&
+		    (stop->until < 0 || now < stop->until)) {
+			n = send_signal(stop, SIGNAL_REBOOT, err);
+			if (n == 1)
+				continue;
+		}
 		if (n < 0)
 			return -1;
 		if (n == 0)
