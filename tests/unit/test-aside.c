@@ -83,6 +83,29 @@ static void a_step_that_dies_is_a_failure(void **state)
 	assert_int_equal(err.code, E_SYSTEM);
 }
 
+/* As the supervisor's loop, which runs while a hook does and waits for whatever child ends. */
+static void a_step_that_somebody_else_waited_for_ends_as_it_did(void **state)
+{
+	struct aside good, bad;
+	struct error err = { 0 };
+	char *text = NULL;
+	size_t size = 0;
+	(void)state;
+	assert_int_equal(aside_begin(&good, write_text, "result", &err), 0);
+	assert_int_equal(aside_begin(&bad, die, NULL, &err), 0);
+	for (int i = 0; i < 2; i++) {
+		int status;
+		pid_t pid = waitpid(-1, &status, 0);
+		assert_true(aside_reaped(pid, status));
+		assert_false(aside_reaped(pid, status));
+	}
+	assert_int_equal(aside_end(&bad, NULL, NULL, &err), -1);
+	assert_int_equal(aside_end(&good, &text, &size, &err), 0);
+	assert_memory_equal(text, "result", size);
+	free(text);
+	assert_false(aside_reaped(1, 0));
+}
+
 static void a_step_that_nobody_waits_for_is_ended(void **state)
 {
 	struct error err = { 0 };
@@ -102,6 +125,7 @@ int main(void)
 		cmocka_unit_test(what_a_step_writes_is_its_result),
 		cmocka_unit_test(the_error_of_a_step_arrives_whole),
 		cmocka_unit_test(a_step_that_dies_is_a_failure),
+		cmocka_unit_test(a_step_that_somebody_else_waited_for_ends_as_it_did),
 		cmocka_unit_test(a_step_that_nobody_waits_for_is_ended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,31 @@
 
 #define OUTPUT_MAX (64 * 1024)
 
+/* Those at work. */
+static struct aside *begun;
+
+bool aside_reaped(pid_t pid, int status)
+{
+	for (struct aside *aside = begun; aside; aside = aside->next) {
+		if (aside->pid != pid || aside->reaped)
+			continue;
+		aside->reaped = true;
+		aside->status = status;
+		return true;
+	}
+	return false;
+}
+
+static void forget(const struct aside *aside)
+{
+	for (struct aside **at = &begun; *at; at = &(*at)->next) {
+		if (*at == aside) {
+			*at = aside->next;
+			return;
+		}
+	}
+}
+
 int aside_begin(struct aside *aside, int (*step)(void *data, int to, struct error *err), void *data,
 		struct error *err)
 {
@@ -34,15 +59,20 @@ int aside_begin(struct aside *aside, int (*step)(void *data, int to, struct erro
 		error_send(report_to, &own);
 		_exit(1);
 	}
-	*aside = (struct aside){ pid, util_steal_fd(&from), util_steal_fd(&report_from) };
+	*aside = (struct aside){ .pid = pid,
+				 .output = util_steal_fd(&from),
+				 .report = util_steal_fd(&report_from),
+				 .next = begun };
+	begun = aside;
 	return 0;
 }
 
 static int await(struct aside *aside)
 {
-	int status = -1;
-	while (waitpid(aside->pid, &status, 0) < 0 && errno == EINTR)
+	int status = aside->status;
+	while (!aside->reaped && waitpid(aside->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	forget(aside);
 	aside->pid = 0;
 	util_close_fd(&aside->output);
 	util_close_fd(&aside->report);
@@ -76,6 +106,7 @@ void aside_cleanup(struct aside *aside)
 {
 	if (aside->pid <= 0)
 		return;
-	kill(aside->pid, SIGKILL);
+	if (!aside->reaped)
+		kill(aside->pid, SIGKILL);
 	await(aside);
 }

@@ -6,6 +6,7 @@
 #ifndef BASE_ASIDE_H
 #define BASE_ASIDE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -14,6 +15,9 @@
 struct aside {
 	pid_t pid; /* 0 = none was begun, or it has ended */
 	int output, report;
+	bool reaped; /* by somebody else, with this status */
+	int status;
+	struct aside *next;
 };
 
 /*
@@ -28,6 +32,12 @@ int aside_begin(struct aside *aside, int (*step)(void *data, int to, struct erro
  * caller frees) and *size; output may be NULL.
  */
 int aside_end(struct aside *aside, char **output, size_t *size, struct error *err);
+
+/*
+ * For who waits for every child of this process while one is at work: was this one of them? Its
+ * status is remembered then. A struct stays where it is between begin and end.
+ */
+bool aside_reaped(pid_t pid, int status);
 
 /* Kill it if it still runs. */
 void aside_cleanup(struct aside *aside);

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "container/groups.h"
@@ -130,7 +131,7 @@ static void reap(struct supervisor *supervisor)
 		if (pid == supervisor->payload.pid) {
 			supervisor->init_ended = true;
 			supervisor->init_status = status;
-		} else if (!hook_process_reaped(pid, status))
+		} else if (!hook_process_reaped(pid, status) && !aside_reaped(pid, status))
 			serve_child_ended(supervisor, pid, status);
 	}
 }
