@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 
 #include "base/log.h"
 #include "base/socket.h"
@@ -39,7 +40,11 @@ static int make(const char *path, const struct mount_options *options, bool subm
 			return -1;
 		user_namespace = other;
 	}
+	/* Made outside, where mounts are shared as systemd shares them: pivot_root(2) takes no such
+	 * root, and what the container mounts must not come back. */
 	_cleanup_close_ int tree = mount_copy(AT_FDCWD, path, submounts);
+	if (tree >= 0 && mount_propagate(tree, MS_SLAVE, true) < 0)
+		return -1;
 	/* Below the root other file systems may lie, and each of them would have to be able to. */
 	if (tree < 0 || mount_idmap(tree, user_namespace, options->recursive) < 0)
 		return -1;
