@@ -8,6 +8,15 @@ LIBEXEC=/usr/local/libexec/lxc-privsep
 ADMIN=lxc-dnscrypt
 [ "$SANDBOX" != vm ] || . "$TOP/tests/vm/session.bash"
 
+# Two worlds. In the sandbox a login has no group that is its own, and limits, where root delegates groups, are version 1's. In
+# the VM they are cgroup2's, and a login has a manager that gives containers scopes. LIMIT is what keys of limits begin with in
+# this world, GROUPS_HERE matches the paths of the groups that tests make.
+if [ "$SANDBOX" = vm ]; then
+	LIMIT=lxc.cgroup2 GROUPS_HERE='*'
+else
+	LIMIT=lxc.cgroup GROUPS_HERE="*/$LXP_CGROUP/*"
+fi
+
 # as USER 'SHELL COMMANDS': like a login, with a clean environment
 as() {
 	local user=$1
@@ -21,6 +30,20 @@ as() {
 
 # me 'SHELL COMMANDS': as the user most tests are about
 me() { as lxc-dnscrypt "$@"; }
+
+# as_undelegated USER COMMANDS: as, where no control group is the user's, nor anybody there to give it one
+as_undelegated() {
+	local user=$1
+	shift
+	if [ "$SANDBOX" != vm ]; then
+		as "$user" "$@"
+	else
+		# Not even this user's manager: where that listens there is nothing.
+		unshare --mount --propagation private bash -c 'mount -t tmpfs -o mode=755 none /run/user && cd "$3" &&
+			exec setpriv --reuid "$1" --regid "$1" --init-groups --reset-env bash -lc "PATH=/usr/local/bin:/usr/bin:/bin; $2"' \
+			bash "$user" "$*" "$(getent passwd "$user" | cut -d: -f6)"
+	fi
+}
 
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for() {
@@ -89,12 +112,14 @@ start_refused() {
 }
 start_box() { me "lxc-start -n box $*"; }
 
-# processes_of USER: everything that runs under the user's id or one of its subordinate ids
+# processes_of USER: everything that runs under the user's id or one of its subordinate ids, but for what a login has where
+# systemd runs: a session, a manager
 processes_of() {
 	local uid start count
 	uid=$(id -u "$1")
 	IFS=: read -r _ start count < <(grep "^$1:" /etc/subuid)
-	ps -eo uid=,pid=,args= | awk -v u="$uid" -v s="$start" -v c="$count" '$1 == u || ($1 >= s && $1 < s + c)'
+	ps -eo uid=,pid=,args= | awk -v u="$uid" -v s="$start" -v c="$count" \
+		'($1 == u || ($1 >= s && $1 < s + c)) && !/systemd --user|\(sd-pam\)|dbus-daemon --session| lxp-session/'
 }
 
 # Nothing of the containers of the users is left. The kernel takes network namespaces down later and one after the other for the
@@ -131,20 +156,47 @@ leftovers() {
 # delegate USER: groups of its own in every hierarchy, with controllers where there are any; prints a shell fragment that
 # moves the shell which runs it (as root) into them.
 delegate() {
-	local root dir
-	awk '{ for (i = 1; i <= NF; i++) if ($i == "-" && ($(i+1) == "cgroup" || $(i+1) == "cgroup2")) print $4, $5, $(i+1) }' \
-		/proc/self/mountinfo | while read -r _ root kind; do
-		local own
-		own=$(cgroup_of "$root" "$kind")
-		dir=$root$own/user-$1
+	local root kind dir
+	hierarchies | while read -r root kind; do
+		dir=$(delegated_group "$root" "$kind" "$1")
 		mkdir -p "$dir"
+		# In the VM nothing else is in the group above.
+		[ "$SANDBOX" != vm ] || sed 's/[a-z]*/+&/g' "${dir%/*}/cgroup.controllers" >"${dir%/*}/cgroup.subtree_control"
 		for f in cpuset.cpus cpuset.mems; do
 			[ ! -e "$dir/$f" ] || [ -n "$(cat "$dir/$f")" ] || cat "$dir/../$f" >"$dir/$f" 2>/dev/null || :
 		done
 		chown "$1" "$dir" "$dir/cgroup.procs"
 		for f in tasks cgroup.threads cgroup.subtree_control; do [ ! -e "$dir/$f" ] || chown "$1" "$dir/$f"; done
+		if [ "$SANDBOX" = vm ]; then # where an admin puts logins, docs/INSTALL.md
+			mkdir -p "$dir/lxc.leaf"
+			chown "$1" "$dir/lxc.leaf" "$dir/lxc.leaf/cgroup.procs"
+			dir=$dir/lxc.leaf
+		fi
 		echo "echo \$\$ >$dir/cgroup.procs;"
 	done
+}
+
+# Mount point and kind, cgroup or cgroup2, of each hierarchy.
+hierarchies() {
+	awk '{ for (i = 1; i <= NF; i++) if ($i == "-" && ($(i+1) == "cgroup" || $(i+1) == "cgroup2")) print $5, $(i+1) }' /proc/self/mountinfo
+}
+
+# delegated_group MOUNT-POINT KIND USER: where delegate makes the user's group. Below ours; in the VM we are in a service, and that
+# can not have processes and hand controllers on.
+delegated_group() {
+	if [ "$SANDBOX" = vm ]; then echo "$1/lxp-test/user-$3"; else echo "$1$(cgroup_of "$1" "$2")/user-$3"; fi
+}
+
+# group_in CONTROLLER PID: the directory of the process's group in the hierarchy that has the controller
+group_in() {
+	local mount kind
+	read -r mount kind < <(hierarchies | awk -v c="$1" '$2 == "cgroup2" || $1 ~ "[/,]" c "(,|$)" { print ($2 == "cgroup2"), $0 }' |
+		sort | head -n 1 | cut -d' ' -f2-)
+	if [ "$kind" = cgroup2 ]; then
+		echo "$mount$(sed -n 's/^0:://p' "/proc/$2/cgroup")"
+	else
+		echo "$mount$(awk -F: -v c="$1" '$2 ~ "(^|,)" c "(,|$)" { print $3 }' "/proc/$2/cgroup")"
+	fi
 }
 
 # The group this process has in the hierarchy mounted at $1.
@@ -163,7 +215,16 @@ as_delegated() {
 	local user=$1 enter
 	shift
 	enter=$(delegate "$user")
-	bash -c "$enter exec su - $user -c 'PATH=/usr/local/bin:/usr/bin:/bin; $*'"
+	if [ "$SANDBOX" = vm ]; then
+		# No login: that would put it into the group of a session.
+		(
+			eval "${enter//\$\$/$BASHPID}"
+			cd "$(getent passwd "$user" | cut -d: -f6)" || exit
+			exec setpriv --reuid "$user" --regid "$user" --init-groups --reset-env bash -lc "PATH=/usr/local/bin:/usr/bin:/bin; $*"
+		)
+	else
+		bash -c "$enter exec su - $user -c 'PATH=/usr/local/bin:/usr/bin:/bin; $*'"
+	fi
 }
 
 # lxc_beside_ours: Debian's lxc (tests/lib/debian-lxc) becomes part of /usr here, and stays what it is: /usr/bin/lxc-*. Ours are

@@ -135,11 +135,14 @@ refused() {
 
 @test "a limit without a delegated control group is refused by its name" {
 	config 'lxc.cgroup2.memory.max = 64M'
-	refused 'lxc.cgroup2.memory.max = 64M' 'web/config:' delegated
+	run as_undelegated lxc-dnscrypt 'lxc-start -n web'
+	[ "$status" = 1 ]
+	says 'lxc.cgroup2.memory.max = 64M' 'web/config:' 'no control group is delegated'
+	[ "$(state lxc-dnscrypt web)" = STOPPED ]
 }
 
 @test "no delegated control group and no limit: it starts, with one notice" {
-	run me 'lxc-start -n web'
+	run as_undelegated lxc-dnscrypt 'lxc-start -n web'
 	[ "$status" = 0 ]
 	[ "$(grep -c 'control group' <<<"$output")" -le 1 ]
 	[ "$(state lxc-dnscrypt web)" = RUNNING ]
@@ -148,7 +151,7 @@ refused() {
 @test "an init that is systemd does not run without a control group: that is said at the start" {
 	me 'lxc-create -q -n system -t none; mkdir -p tree/sbin; ln -s /lib/systemd/systemd tree/sbin/init
 		echo "lxc.rootfs.path = dir:$HOME/tree" >>.local/share/lxc/system/config'
-	run me 'lxc-start -n system'
+	run as_undelegated lxc-dnscrypt 'lxc-start -n system'
 	me 'lxc-destroy -n system; rm -r tree'
 	says 'no control group' 'init is systemd' 'lxc-info -n system -s'
 }

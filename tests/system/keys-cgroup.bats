@@ -28,10 +28,10 @@ group_of() {
 init_of() { me "lxc-info -n $1 -pH"; }
 supervisor_of() { pgrep -u lxc-dnscrypt -f "lxc monitor.* $1\$"; }
 # groups NAME: how many groups of that name are anywhere in this sandbox
-groups() { find /sys/fs/cgroup -type d -path "*/$LXP_CGROUP/*" -name "$1" | wc -l; }
+groups() { find /sys/fs/cgroup -type d -path "$GROUPS_HERE" -name "$1" | wc -l; }
 
 @test "lxc.cgroup.dir: the usual groups below another one, which goes with the last of them" {
-	start -s lxc.cgroup.dir=lxptest/first -s lxc.cgroup.pids.max=40
+	start -s lxc.cgroup.dir=lxptest/first -s $LIMIT.pids.max=40
 	group=$(group_of "$(init_of box)")
 	[[ $group == */user-lxc-dnscrypt/lxptest/first/lxc.payload.box ]]
 	[[ $(group_of "$(supervisor_of box)") == */user-lxc-dnscrypt/lxptest/first/lxc.monitor.box ]]
@@ -46,7 +46,7 @@ groups() { find /sys/fs/cgroup -type d -path "*/$LXP_CGROUP/*" -name "$1" | wc -
 
 @test "a group of lxc.cgroup.dir that was there before stays, with its limits" {
 	as_delegated lxc-dnscrypt true
-	mine=$(hierarchy)$(cgroup_of "$(hierarchy)" cgroup)/user-lxc-dnscrypt/lxpkept
+	mine=$(delegated_group "$(hierarchy)" cgroup lxc-dnscrypt)/lxpkept
 	me "mkdir $mine"
 	before=$(cat "$mine/pids.max")
 	me "echo 30 >$mine/pids.max"
@@ -61,7 +61,7 @@ groups() { find /sys/fs/cgroup -type d -path "*/$LXP_CGROUP/*" -name "$1" | wc -
 
 @test "lxc.cgroup.dir.container, .monitor and .inner: groups of one's own, limits above the container's root" {
 	start -s lxc.cgroup.dir.container=lxptest/in/payload -s lxc.cgroup.dir.monitor=lxptest/watch -s lxc.cgroup.dir.container.inner=root \
-		-s lxc.cgroup.pids.max=40
+		-s $LIMIT.pids.max=40
 	group=$(group_of "$(init_of box)")
 	[[ $group == */user-lxc-dnscrypt/lxptest/in/payload/root ]]
 	[[ $(group_of "$(supervisor_of box)") == */user-lxc-dnscrypt/lxptest/watch ]]
@@ -81,7 +81,7 @@ groups() { find /sys/fs/cgroup -type d -path "*/$LXP_CGROUP/*" -name "$1" | wc -
 	[ "$(groups lxptest)" = 0 ]
 	[ "$(groups here)" -gt 0 ]
 	wait_for 5 eval '! pgrep -u lxc-dnscrypt -f "lxc monitor"'
-	find /sys/fs/cgroup -depth -type d -path "*/$LXP_CGROUP/*" \( -name here -o -name lxppivot \) -exec rmdir {} \;
+	find /sys/fs/cgroup -depth -type d -path "$GROUPS_HERE" \( -name here -o -name lxppivot \) -exec rmdir {} \;
 }
 
 @test "lxc.cgroup.relative: root's groups below its own group instead of at the top" {
@@ -154,22 +154,29 @@ groups() { find /sys/fs/cgroup -type d -path "*/$LXP_CGROUP/*" -name "$1" | wc -
 }
 
 @test "a limit that the kernel changes, that is not there, or that nobody delegated is named" {
-	if grep -qE ' - cgroup .*[ ,]cpu(,|$)' /proc/self/mountinfo; then
+	if [ $LIMIT = lxc.cgroup ]; then
 		refused 'lxc.cgroup.cpu.shares = 1: did not take: the kernel says "2"' -- -s lxc.cgroup.cpu.shares=1
 		refused 'lxc.cgroup2.memory.max = 64M' 'this host has the controller "memory" in cgroup v1' 'lxc.cgroup.memory.limit_in_bytes' -- -s lxc.cgroup2.memory.max=64M
-		refused 'lxc.cgroup.pids.most = 1: the kernel has no such file' -- -s lxc.cgroup.pids.most=1
-		refused 'lxc.cgroup.pids.max = many: the kernel refuses the value: Invalid argument' -- -s lxc.cgroup.pids.max=many
+	else
+		refused 'lxc.cgroup.memory.limit_in_bytes = 64M' 'this host has the controller "memory" in cgroup v2' 'lxc.cgroup2.memory.max' -- -s lxc.cgroup.memory.limit_in_bytes=64M
 	fi
+	refused "$LIMIT.pids.most = 1: the kernel has no such file" -- -s $LIMIT.pids.most=1
+	refused "$LIMIT.pids.max = many: the kernel refuses the value: Invalid argument" -- -s $LIMIT.pids.max=many
 	refused 'lxc.cgroup2.cgroup.procs = 1: not a limit' -- -s lxc.cgroup2.cgroup.procs=1
-	run me 'lxc-start -n box -s lxc.cgroup.pids.max=40'
+	run as_undelegated lxc-dnscrypt "lxc-start -n box -s $LIMIT.pids.max=40"
 	[ "$status" -eq 1 ]
-	says 'lxc.cgroup.pids.max = 40 cannot be applied: no control group is delegated'
-	printf 'lxc.cgroup.pids.max = 40\n' | me 'cat >~/limit.conf'
-	run me 'lxc-start -n box -s lxc.include=$HOME/limit.conf'
+	says "$LIMIT.pids.max = 40 cannot be applied: no control group is delegated"
+	echo "$LIMIT.pids.max = 40" | me 'cat >~/limit.conf'
+	run as_undelegated lxc-dnscrypt 'lxc-start -n box -s lxc.include=$HOME/limit.conf'
 	says '/limit.conf:1'
 }
 
 @test "lxc.cgroup2 with an empty value clears its limits and leaves those of lxc.cgroup" {
-	start -s lxc.cgroup.pids.max=40 -s lxc.cgroup2.memory.nothing=1 -s lxc.cgroup2=
-	[ "$(cat "$(hierarchy)$(group_of "$(init_of box)")/pids.max")" = 40 ]
+	if [ $LIMIT = lxc.cgroup ]; then
+		start -s lxc.cgroup.pids.max=40 -s lxc.cgroup2.memory.nothing=1 -s lxc.cgroup2=
+		[ "$(cat "$(hierarchy)$(group_of "$(init_of box)")/pids.max")" = 40 ]
+	else
+		refused 'lxc.cgroup.pids.max = 40: this host has the controller "pids" in cgroup v2' -- \
+			-s lxc.cgroup.pids.max=40 -s lxc.cgroup2.memory.nothing=1 -s lxc.cgroup2=
+	fi
 }

@@ -22,6 +22,7 @@ setup_file() {
 }
 setup() {
 	load '../lib/common'
+	CALLER="uid=$(id -u lxc-dnscrypt) cwd=/ host=$(hostname)"
 	rm -f /srv/hooks/told /srv/hooks/hangs
 	install -m 666 /dev/null /srv/hooks/told
 }
@@ -52,13 +53,13 @@ all_hooks() { for type in $HOST $INSIDE; do config "lxc.hook.$type = /srv/hooks/
 	me 'lxc-start -n box && lxc-stop -k -n box'
 	run told
 	[ "${#lines[@]}" = 7 ]
-	[[ "${lines[0]}" == 'args=[extra-pre-start box lxc pre-start] uid=1001 cwd=/ host=lxp-sandbox' ]]
-	[[ "${lines[1]}" == 'args=[extra-pre-mount box lxc pre-mount] uid=0 cwd=/ host=lxp-sandbox' ]]
+	[[ "${lines[0]}" == "args=[extra-pre-start box lxc pre-start] $CALLER" ]]
+	[[ "${lines[1]}" == 'args=[extra-pre-mount box lxc pre-mount] uid=0 cwd=/ host='"$(hostname)" ]]
 	[[ "${lines[2]}" == 'args=[extra-mount box lxc mount] uid=0 cwd=/ host=box' ]]
 	[[ "${lines[3]}" == 'args=[extra-autodev box lxc autodev] uid=0 cwd=/ host=box' ]]
-	[[ "${lines[4]}" == 'args=[extra-start-host box lxc start-host] uid=1001 cwd=/ host=lxp-sandbox' ]]
-	[[ "${lines[5]}" =~ ^'args=[extra-stop box lxc stop user:/proc/'[0-9]+/fd/[0-9]+' mnt:/proc/'.*' pid:/proc/'.*' uts:/proc/'.*' ipc:/proc/'.*' net:/proc/'.*' cgroup:/proc/'[0-9]+/fd/[0-9]+'] uid=1001 cwd=/ host=lxp-sandbox'$ ]]
-	[[ "${lines[6]}" == 'args=[extra-post-stop box lxc post-stop] uid=1001 cwd=/ host=lxp-sandbox' ]]
+	[[ "${lines[4]}" == "args=[extra-start-host box lxc start-host] $CALLER" ]]
+	[[ "${lines[5]}" =~ ^'args=[extra-stop box lxc stop user:/proc/'[0-9]+/fd/[0-9]+' mnt:/proc/'.*' pid:/proc/'.*' uts:/proc/'.*' ipc:/proc/'.*' net:/proc/'.*' cgroup:/proc/'[0-9]+/fd/[0-9]+'] '"$CALLER"$ ]]
+	[[ "${lines[6]}" == "args=[extra-post-stop box lxc post-stop] $CALLER" ]]
 }
 
 @test "lxc.hook.version 1: no arguments, LXC_HOOK_TYPE and LXC_HOOK_SECTION instead" {
@@ -258,7 +259,7 @@ all_hooks() { for type in $HOST $INSIDE; do config "lxc.hook.$type = /srv/hooks/
 		wait $! || status=$?
 		[ "$status" = 1 ]
 		grep -qE 'was ended by a stop|the start was interrupted' /srv/hooks/said
-		wait_for 2 eval '! pgrep -u lxc-dnscrypt -x sleep'
+		wait_for 2 eval '! pgrep -u lxc-dnscrypt -f ^sleep'
 	done
 	for type in stop post-stop; do
 		rm -f /srv/hooks/hangs
@@ -335,7 +336,7 @@ all_hooks() { for type in $HOST $INSIDE; do config "lxc.hook.$type = /srv/hooks/
 	run me 'lxc-destroy -n gone'
 	[ "$status" = 1 ]
 	says 'nothing was removed: lxc.hook.destroy = /srv/hooks/fail: exit status 7' 'gone/config:'
-	[ "$(told)" = 'args=[gone lxc destroy] uid=1001 cwd=/ host=lxp-sandbox' ]
+	[ "$(told)" = "args=[gone lxc destroy] $CALLER" ]
 	me "sed -i '/fail/d' .local/share/lxc/gone/config; lxc-destroy -n gone"
 	[ ! -e /home/lxc-dnscrypt/.local/share/lxc/gone ]
 }
@@ -352,13 +353,13 @@ all_hooks() { for type in $HOST $INSIDE; do config "lxc.hook.$type = /srv/hooks/
 	me 'lxc-start -n box; lxc-info -n box | sed -n "s/^Link: *//p" >/srv/hooks/link; lxc-stop -k -n box'
 	link=$(cat /srv/hooks/link)
 	run told
-	[ "${lines[0]}" = "args=[U box net up veth lxcbr0 $link] uid=1001 cwd=/ host=lxp-sandbox" ]
-	[ "${lines[1]}" = "args=[D box net down veth lxcbr0 $link] uid=1001 cwd=/ host=lxp-sandbox" ]
+	[ "${lines[0]}" = "args=[U box net up veth lxcbr0 $link] $CALLER" ]
+	[ "${lines[1]}" = "args=[D box net down veth lxcbr0 $link] $CALLER" ]
 	: >/srv/hooks/told
 	me 'lxc-start -n box -s lxc.hook.version=1; lxc-info -n box | sed -n "s/^Link: *//p" >/srv/hooks/link; lxc-stop -k -n box'
 	link=$(cat /srv/hooks/link)
 	run told
-	[ "${lines[0]}" = "args=[U veth lxcbr0 $link] uid=1001 cwd=/ host=lxp-sandbox" ]
+	[ "${lines[0]}" = "args=[U veth lxcbr0 $link] $CALLER" ]
 	run variables U
 	says LXC_HOOK_SECTION=net LXC_HOOK_TYPE=up LXC_NET_TYPE=veth LXC_NET_PARENT=lxcbr0 "LXC_NET_PEER=$link"
 }

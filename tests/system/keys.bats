@@ -154,11 +154,12 @@ teardown_file() {
 }
 
 @test "lxc.cgroup limits are in force where the groups are delegated" {
-	as_delegated lxc-dnscrypt 'lxc-start -q -n box -s lxc.cgroup.pids.max=40 -s lxc.cgroup.memory.limit_in_bytes=64M'
-	group=$(awk -F: '$2 == "pids" { print $3 }' "/proc/$(me 'lxc-info -n box -pH')/cgroup")
-	root=$(awk '$9 == "cgroup" && $NF ~ /pids/ { print $5; exit }' /proc/self/mountinfo)
-	[ -n "$root" ] || return 0 # a host with cgroup2 only: cgroup.bats has its limits
-	[ "$(cat "$root$group/pids.max")" = 40 ]
+	memory=memory.limit_in_bytes
+	[ $LIMIT = lxc.cgroup ] || memory=memory.max
+	as_delegated lxc-dnscrypt "lxc-start -q -n box -s $LIMIT.pids.max=40 -s $LIMIT.$memory=64M"
+	pid=$(me 'lxc-info -n box -pH')
+	[ "$(cat "$(group_in pids "$pid")/pids.max")" = 40 ]
+	[ "$(cat "$(group_in memory "$pid")/$memory")" = $((64 << 20)) ]
 	run me 'timeout 20 lxc-attach -n box -- sh -c "for i in \$(seq 100); do sleep 2 & done; wait"'
 	grep -q "can't fork" <<<"$output"
 }
