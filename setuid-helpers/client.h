@@ -40,4 +40,10 @@ int helper_request_veth(const struct veth_request *request, int netns_fd, char h
  */
 int helper_request_idmap(const struct idmap *map, int proc_dir, struct error *err);
 
+/*
+ * Can "net-helper" or "idmap-helper" do its work here? Nothing is asked of it. E_NET_HELPER,
+ * E_IDMAP_HELPER where it is not installed or not privileged.
+ */
+int helper_check(const char *helper, struct error *err);
+
 #endif
