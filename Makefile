@@ -312,7 +312,7 @@ bench: all
 quickstart:
 	@user-tools/share/setup/dependencies build
 	@$(MAKE) --no-print-directory install
-	@BINDIR='$(BINDIR)' SYSCONFDIR='$(SYSCONFDIR)' user-tools/share/setup/quickstart
+	@BINDIR='$(BINDIR)' SBINDIR='$(SBINDIR)' SYSCONFDIR='$(SYSCONFDIR)' user-tools/share/setup/quickstart
 
 dist:
 	@mkdir -p $(O)
