@@ -106,6 +106,12 @@ int cgroup_enter_monitor(const struct cgroup *cgroup, pid_t pid, struct error *e
  */
 int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *err);
 /*
+ * The same for a container whose root hands controllers on and is therefore closed to processes
+ * (cgroup_enter_payload() failed with EBUSY): pid goes to the leaf below, which is made if need be.
+ * Runs as cgroup_chown_payload() does, because that group is the container's.
+ */
+int cgroup_enter_leaf(const struct cgroup *cgroup, pid_t pid, struct error *err);
+/*
  * The leaf (place.leaf): descriptor of its cgroup.procs, where the pid of a process (0 = who
  * writes) moves it; works at any time and for whoever has the descriptor. And its directory, as
  * cgroup_payload_fd() or, without a leaf, that. Both owned by the struct; -1 where there is none.
@@ -134,9 +140,9 @@ int cgroup_apply_limits(const struct cgroup *cgroup, const struct cgroup_limit *
 
 /*
  * One file of the payload group, by its name: cgroup2's if both versions have it. cgroup_get():
- * caller frees *value. cgroup_set() enables the controller if nobody has needed it before, and reads
- * back what it wrote. What is not delegated, in the other version only, or no file at all is refused
- * by name: E_CGROUP_DELEGATION, E_CGROUP_LIMIT, E_CGROUP. Device rules of an ordinary user:
+ * caller frees *value. cgroup_set() enables the controller if nobody has needed it before, and
+ * reads back what it wrote. What is not delegated, in the other version only, or no file at all is
+ * refused by name: E_CGROUP_DELEGATION, E_CGROUP_LIMIT, E_CGROUP. Device rules of an ordinary user:
  * E_PRIVILEGE; in cgroup2, where they are one program: E_UNSUPPORTED.
  */
 int cgroup_get(const struct cgroup *cgroup, const char *file, char **value, struct error *err);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 
@@ -98,5 +99,22 @@ int cgroup_enter_payload(const struct cgroup *cgroup, pid_t pid, struct error *e
 			return error_set(err, E_CGROUP, reason, "entering %s", path);
 		}
 	}
+	return 0;
+}
+
+int cgroup_enter_leaf(const struct cgroup *cgroup, pid_t pid, struct error *err)
+{
+	const struct hierarchy *h = cgroup_v2(cgroup);
+	int above = h ? h->init_fd : -1;
+	/* As the leaf of cgroup_create(). One that is there may be the container's own: its root
+	 * decides about it as about any group below its own. */
+	if (above >= 0 && mkdirat(above, CGROUP_INIT_LEAF, 0755) < 0 && errno != EEXIST)
+		return error_set(err, E_CGROUP, errno, "making " CGROUP_INIT_LEAF " for a process");
+	_cleanup_close_ int procs =
+	    openat(above, CGROUP_INIT_LEAF "/cgroup.procs", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (procs < 0 || cgroup_write_pid(procs, pid) < 0)
+		return error_set(err, E_CGROUP, errno,
+				 "entering " CGROUP_INIT_LEAF " in the control group of %s",
+				 cgroup->name);
 	return 0;
 }

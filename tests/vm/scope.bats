@@ -103,6 +103,18 @@ scopes() { find /sys/fs/cgroup/user.slice -type d -name 'lxc-*.scope'; }
 	[ "$(cat "/sys/fs/cgroup$(group_of two)/pids.max")" = 30 ]
 }
 
+@test "a guest that hands its controllers on to groups of its own, which closes its root to processes, can be entered" {
+	start -s lxc.mount.auto= -s lxc.mount.auto=proc -s lxc.mount.auto=cgroup:rw -s lxc.cgroup2.pids.max=30
+	inside 'sh -c "cd /sys/fs/cgroup && mkdir own && for p in \$(cat cgroup.procs); do echo \$p >own/cgroup.procs; done; echo +memory +pids >cgroup.subtree_control"'
+	[ "$(inside cat /sys/fs/cgroup/cgroup.subtree_control)" = 'memory pids' ]
+	[ "$(inside cat /proc/self/cgroup)" = 0::/.lxc ]
+	[ "$(inside cat /proc/self/cgroup)" = 0::/.lxc ]
+	run inside 'sh -c "for i in \$(seq 40); do sleep 3 & done"'
+	says "can't fork"
+	me 'lxc-stop -k -n box'
+	wait_for 30 eval '[ -z "$(scopes)" ]'
+}
+
 @test "a reboot keeps scope and limits" {
 	start -s lxc.cgroup2.pids.max=20
 	before=$(group_of box)

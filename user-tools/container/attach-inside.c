@@ -27,6 +27,7 @@
 #include "container/attach-request.h"
 #include "container/core-scheduling.h"
 #include "container/credentials.h"
+#include "container/groups.h"
 #include "container/limits.h"
 #include "container/supervisor.h"
 #include "rootfs/rootfs.h"
@@ -311,7 +312,6 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 	const struct supervisor *supervisor = job->supervisor;
 	if (prepare_kernel_state(supervisor, &err) < 0)
 		goto failed;
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* Nobody else would end it if it were kept waiting: it is not in the container's pid
 	 * namespace. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -321,9 +321,11 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 	if ((*job->context || supervisor->plan->lsm.label) && (job->proc = lsm_open_proc(&err)) < 0)
 		goto failed;
 	if (!(job->head.elevated & ATTACH_ELEVATE_CGROUP) &&
-	    cgroup_is_delegated(supervisor->plan->cgroup) &&
-	    cgroup_enter_payload(supervisor->plan->cgroup, 0, &err) < 0)
+	    groups_enter(supervisor->plan->cgroup, &supervisor->plan->map, &err) < 0)
 		goto failed;
+	/* From here on root of the container has power over this process; not earlier, because
+	 * idmap-helper takes no request about a process that cannot be looked into. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (join_namespaces(job, &err) < 0)
 		goto failed;
 	/* The supervisor's, and in the foreground also what its caller had open: not all of that is

@@ -22,6 +22,37 @@ void groups_record(int directory, const struct cgroup *cgroup)
 		log_warn("recording the control groups: %s", strerror(errno));
 }
 
+struct entry {
+	const struct cgroup *cgroup;
+	pid_t pid;
+};
+
+static int enter_leaf(void *data, struct error *err)
+{
+	const struct entry *entry = data;
+	return cgroup_enter_leaf(entry->cgroup, entry->pid, err);
+}
+
+int groups_enter(const struct cgroup *cgroup, const struct idmap *container, struct error *err)
+{
+	struct error own = { 0 };
+	if (!cgroup_is_delegated(cgroup) || cgroup_enter_payload(cgroup, 0, &own) == 0)
+		return 0;
+	if (own.sys_errno != EBUSY) {
+		*err = own;
+		return -1;
+	}
+	error_clear(&own);
+	struct entry entry = { cgroup, getpid() };
+	struct idmap map = *container;
+	uint32_t nsuid, nsgid;
+	if (!map.list[IDMAP_UID].count)
+		return enter_leaf(&entry, err);
+	if (idmap_add_self(&map, geteuid(), getegid(), &nsuid, &nsgid, err) < 0)
+		return -1;
+	return idmap_run(&map, false, enter_leaf, &entry, err) == 0 ? 0 : -1;
+}
+
 static int remove_descendants(void *data, struct error *err)
 {
 	return cgroup_remove_descendants(data, err) < 0 ? 1 : 0;

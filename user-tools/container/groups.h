@@ -19,6 +19,13 @@ void groups_record(int directory, const struct cgroup *cgroup);
 void groups_remove(struct cgroup *cgroup, const struct idmap *map);
 
 /*
+ * Move this process into the groups, of a container that runs. Where its root has taken the
+ * controllers of its group for groups of its own, the kernel lets no process into that one
+ * (cgroups(7), no internal processes): then to a leaf below it.
+ */
+int groups_enter(const struct cgroup *cgroup, const struct idmap *map, struct error *err);
+
+/*
  * Those of a running container, as its runtime directory has them. NULL with E_NOT_RUNNING, or with
  * E_CGROUP_DELEGATION where it has none and why.
  */
