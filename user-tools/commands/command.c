@@ -232,6 +232,11 @@ static int configure_log(const struct context *context, const struct config *con
 	return 0;
 }
 
+int context_open_log(const struct context *context, struct error *err)
+{
+	return open_log(context, NULL, err);
+}
+
 int context_open_container(const struct context *context, struct container **container,
 			   struct error *err)
 {

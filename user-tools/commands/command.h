@@ -103,6 +103,8 @@ int context_open_container(const struct context *context, struct container **con
  * lxc.log.* applied. */
 int context_load_container(const struct context *context, struct container **container,
 			   struct error *err);
+/* The log alone, for what has no container: with -o only. */
+int context_open_log(const struct context *context, struct error *err);
 /* -P or the configured lxcpath; caller frees. */
 char *context_lxcpath(const struct context *context);
 
