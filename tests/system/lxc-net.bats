@@ -349,6 +349,28 @@ as_it_is() {
 	ip link del lxcbr0
 }
 
+@test "rules that the kernel or nft refuses, and lines that dnsmasq does not know: nothing is made" {
+	printf '#!/bin/sh\necho "Error: Operation not supported" >&2; exit 1\n' >/tmp/nft
+	chmod 755 /tmp/nft
+	mount --bind /tmp/nft /usr/sbin/nft
+	run lxc-net start
+	[ "$status" -eq 1 ]
+	says 'nft: Error: Operation not supported'
+	umount /usr/sbin/nft
+	[ "$(world)" = "$before" ]
+	echo 'no-such-option' >/tmp/dnsmasq.conf
+	settings 'LXC_DHCP_CONFILE=/tmp/dnsmasq.conf'
+	refused 1 'dnsmasq: bad option at line 1 of /tmp/dnsmasq.conf'
+}
+
+@test "what fails while it is made is undone" {
+	# A server that ends at once, whatever it is asked for but a test.
+	printf '#!/bin/sh\ncase $* in *--test) exit 0 ;; esac\necho "dnsmasq: no luck"; exit 2\n' >/tmp/dnsmasq
+	chmod 755 /tmp/dnsmasq
+	mount --bind /tmp/dnsmasq /usr/sbin/dnsmasq
+	refused 1 'dnsmasq does not start: dnsmasq: no luck'
+}
+
 @test "a bridge of somebody else with another address, and what is no bridge, are refused and untouched" {
 	ip link add lxcbr0 type bridge
 	ip addr add 192.168.1.2/24 dev lxcbr0

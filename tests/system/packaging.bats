@@ -38,7 +38,7 @@ packager() { as lxc-dnscrypt "cd $SRC; unset MAKEFLAGS; export CFLAGS=-O0; $*"; 
 }
 
 @test "an install into a staging directory refuses nothing and prints what the package has to set" {
-	run packager "umask 077; make install DESTDIR=$STAGE"
+	run packager "umask 077; make install DESTDIR=$STAGE INIT_SCRIPT=openrc"
 	[ "$status" -eq 0 ]
 	says 'system user and group _lxc-net' 'system user and group _lxc-idmap'
 	for words in '_lxc-net cap_net_admin net' '_lxc-idmap cap_setgid,cap_setuid idmap'; do
@@ -48,6 +48,8 @@ packager() { as lxc-dnscrypt "cd $SRC; unset MAKEFLAGS; export CFLAGS=-O0; $*"; 
 		[ "$(stat -c %a $STAGE$file)" = 755 ]
 	done
 	[ -z "$(find $STAGE ! -perm -o=r -o -type d ! -perm -o=x)" ]
+	[ -f $STAGE/usr/local/lib/systemd/system/lxc-net.service ] && [ -x $STAGE/etc/init.d/lxc-net ]
+	[ "$(readlink $STAGE/usr/local/sbin/lxc-net)" = /usr/local/libexec/lxc/lxc-net ] && [ -x $STAGE/usr/local/libexec/lxc/lxc-net ]
 	[ -x $STAGE/usr/local/bin/lxc-start ] && [ -f $STAGE/etc/lxc/lxc-usernet ] && [ -x $STAGE/usr/local/share/lxc/templates/lxc-busybox ]
 }
 

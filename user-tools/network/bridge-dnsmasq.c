@@ -139,7 +139,23 @@ static int check_port(const struct bridge_settings *s, const struct port *port, 
 	    s->bridge);
 }
 
-int bridge_dnsmasq_check(const struct bridge_settings *s, int index, struct error *err)
+/* What is wrong in LXC_DHCP_CONFILE is found now. */
+static int check_words(const struct string_list *words, struct error *err)
+{
+	_cleanup_free_ char *output = NULL;
+	struct string_list test = { 0 };
+	for (size_t i = 0; i < words->count; i++)
+		string_list_add(&test, words->items[i]);
+	string_list_add(&test, "--test");
+	int status = program_run(test.items[0], &test, NULL, &output);
+	string_list_clear(&test);
+	if (status < 0)
+		return error_set(err, E_NET_SETUP, errno, "%s", words->items[0]);
+	return status == 0 ? 0 : error_set(err, E_NET_SETUP, 0, "%s", string_trim(output));
+}
+
+int bridge_dnsmasq_check(const struct bridge_settings *s, const struct string_list *words,
+			 int index, struct error *err)
 {
 	pid_t own = bridge_dnsmasq_pid();
 	uint16_t dns = dns_port(s);
@@ -151,6 +167,8 @@ int bridge_dnsmasq_check(const struct bridge_settings *s, int index, struct erro
 		{ IPPROTO_UDP, dns, s->ipv6.address, 0 },
 		{ IPPROTO_TCP, dns, s->ipv6.address, 0 },
 	};
+	if (check_words(words, err) < 0)
+		return -1;
 	for (size_t i = 0; i < (s->ipv6.given ? 5u : 3u); i++)
 		if (check_port(s, &ports[i], own, err) < 0)
 			return -1;

@@ -55,8 +55,10 @@ void bridge_rules_warn(const struct bridge_settings *settings);
 
 /* The words that dnsmasq is started with; empty if it is not installed. */
 void bridge_dnsmasq_words(const struct bridge_settings *settings, struct string_list *words);
-/* Ports 53 and 67 are free, or held by our own dnsmasq: else the error names who holds them. */
-int bridge_dnsmasq_check(const struct bridge_settings *settings, int index, struct error *err);
+/* It accepts the words, and its ports are free or held by our own: else the error names who has
+ * them. */
+int bridge_dnsmasq_check(const struct bridge_settings *settings, const struct string_list *words,
+			 int index, struct error *err);
 /* One with exactly these words runs afterwards; another of ours is ended, always if restart. */
 int bridge_dnsmasq_start(const struct string_list *words, bool restart, struct error *err);
 int bridge_dnsmasq_stop(struct error *err);

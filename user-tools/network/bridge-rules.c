@@ -70,19 +70,6 @@ static int check_advertised_route(struct error *err)
 	return 0;
 }
 
-int bridge_rules_check(const struct bridge_settings *settings, struct error *err)
-{
-	_cleanup_free_ char *path = program_find("nft");
-	if (!path)
-		return run_nft("nft", NULL, NULL, err);
-	if (!settings->ipv6.given)
-		return 0;
-	if (!file_exists(FORWARD6))
-		return error_set(err, E_KERNEL_SETTING, 0,
-				 "LXC_IPV6_ADDR is set, and this kernel has no IPv6");
-	return check_advertised_route(err);
-}
-
 static int forward(const char *path, struct error *err)
 {
 	if (read_flag(path) == '1' || file_write_kernel(AT_FDCWD, path, "1") == 0)
@@ -98,21 +85,39 @@ static char *translate(const struct bridge_network *net, const char *family)
 			 net->network, family, net->network);
 }
 
-int bridge_rules_load(const struct bridge_settings *settings, struct error *err)
+/* The table, in place of one that is there. */
+static char *table_text(const struct bridge_settings *settings)
 {
 	_cleanup_free_ char *ipv4 = translate(&settings->ipv4, "ip");
 	_cleanup_free_ char *ipv6 = translate(&settings->ipv6, "ip6");
 	/* 100 is where source addresses are translated ("srcnat"). */
-	_cleanup_free_ char *rules =
-	    xasprintf("table " TABLE " {}\n"
-		      "delete table " TABLE "\n"
-		      "table " TABLE " {\n"
-		      "\tchain postrouting {\n"
-		      "\t\ttype nat hook postrouting priority 100; policy accept;\n"
-		      "%s%s"
-		      "\t}\n"
-		      "}\n",
-		      ipv4, ipv6);
+	return xasprintf("table " TABLE " {}\n"
+			 "delete table " TABLE "\n"
+			 "table " TABLE " {\n"
+			 "\tchain postrouting {\n"
+			 "\t\ttype nat hook postrouting priority 100; policy accept;\n"
+			 "%s%s"
+			 "\t}\n"
+			 "}\n",
+			 ipv4, ipv6);
+}
+
+int bridge_rules_check(const struct bridge_settings *settings, struct error *err)
+{
+	_cleanup_free_ char *rules = table_text(settings);
+	if (run_nft("nft -c -f -", rules, NULL, err) < 0)
+		return -1;
+	if (!settings->ipv6.given)
+		return 0;
+	if (!file_exists(FORWARD6))
+		return error_set(err, E_KERNEL_SETTING, 0,
+				 "LXC_IPV6_ADDR is set, and this kernel has no IPv6");
+	return check_advertised_route(err);
+}
+
+int bridge_rules_load(const struct bridge_settings *settings, struct error *err)
+{
+	_cleanup_free_ char *rules = table_text(settings);
 	if (forward(FORWARD4, err) < 0 || (settings->ipv6.given && forward(FORWARD6, err) < 0))
 		return -1;
 	return run_nft("nft -f -", rules, NULL, err);

@@ -89,33 +89,41 @@ static int lock(struct error *err)
 
 /* ---- stop ---- */
 
-/* Everything that the state names, and the state. The bridge stays while something is attached. */
+/* The bridge, or while something is attached to it only its addresses. In kept what stays. */
+static int undo_bridge(struct nl_sock *socket, const struct state *state, struct state *kept,
+		       char name[IFNAMSIZ], struct error *err)
+{
+	struct bridge_link link = { 0 };
+	struct error other = { 0 };
+	/* What has the name now and is no bridge is somebody else's. */
+	if (bridge_link_look(socket, state->bridge, &link, &other) < 0 || !link.there)
+		return 0;
+	if (link.ours && !link.ports)
+		return bridge_link_delete(socket, link.index, err);
+	snprintf(name, IFNAMSIZ, "%s", state->bridge);
+	if (!link.ours)
+		return 0;
+	snprintf(kept->bridge, sizeof(kept->bridge), "%s", state->bridge);
+	for (size_t i = 0; i < state->addresses.count; i++)
+		if (bridge_link_drop_address(socket, link.index, state->addresses.items[i], err) <
+		    0)
+			return -1;
+	return 0;
+}
+
+/* Everything that the state names, and the state. A step that fails keeps none of the others. */
 static int undo(struct nl_sock *socket, const struct state *state, char kept[IFNAMSIZ],
 		struct error *err)
 {
-	struct bridge_link link = { 0 };
 	struct state left = { 0 };
 	*kept = 0;
 	bridge_link_delete_unfinished(socket);
 	if (!*state->bridge)
 		return 0;
-	if (bridge_dnsmasq_stop(err) < 0 || bridge_rules_remove(err) < 0)
-		return -1;
-	/* What has the name now and is no bridge is somebody else's. */
-	struct error other = { 0 };
-	if (bridge_link_look(socket, state->bridge, &link, &other) < 0)
-		link.there = link.ours = false;
-	for (size_t i = 0; link.ours && link.ports && i < state->addresses.count; i++)
-		if (bridge_link_drop_address(socket, link.index, state->addresses.items[i], err) <
-		    0)
-			return -1;
-	if (link.ours && !link.ports && bridge_link_delete(socket, link.index, err) < 0)
-		return -1;
-	if (link.there && !(link.ours && !link.ports))
-		snprintf(kept, IFNAMSIZ, "%s", state->bridge);
-	if (link.ours && link.ports)
-		snprintf(left.bridge, sizeof(left.bridge), "%s", state->bridge);
-	return state_write(&left, err);
+	int dnsmasq = bridge_dnsmasq_stop(err);
+	int rules = bridge_rules_remove(err);
+	int bridge = undo_bridge(socket, state, &left, kept, err);
+	return dnsmasq < 0 || rules < 0 || bridge < 0 ? -1 : state_write(&left, err);
 }
 
 int bridge_service_stop(char kept[IFNAMSIZ], struct error *err)
@@ -221,7 +229,7 @@ static int start(struct nl_sock *socket, const struct bridge_settings *settings,
 	if (result == 0)
 		result = bridge_rules_check(settings, err);
 	if (result == 0 && dnsmasq.count)
-		result = bridge_dnsmasq_check(settings, link.index, err);
+		result = bridge_dnsmasq_check(settings, &dnsmasq, link.index, err);
 	if (result == 0)
 		result = make_all(socket, settings, &old, &new, &dnsmasq, restart, err);
 	if (result == 0 && !dnsmasq.count)
