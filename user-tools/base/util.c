@@ -17,6 +17,7 @@ void util_close_fd(int *fd)
 		return;
 	int saved = errno;
 	close(*fd);
+	*fd = -1;
 	errno = saved;
 }
 

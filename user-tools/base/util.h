@@ -22,7 +22,7 @@ static inline void util_free_pointer(void *pointer)
 {
 	free(*(void **)pointer);
 }
-void util_close_fd(int *fd); /* closes if >= 0; keeps errno */
+void util_close_fd(int *fd); /* closes if >= 0, and is -1 then; keeps errno */
 void util_close_dir(DIR **dir);
 void util_close_file(FILE **file);
 /* unused: some only hold something until the end of their block. */

@@ -279,7 +279,7 @@ static void take_option(struct context *context, int code, const char *value)
 		return;
 	if (code == 'n')
 		context->name = value;
-	else if (code == 'P' && context->lxcpath)
+	else if (code == 'P' && context->lxcpath && !(command.flags & COMMAND_PATHS))
 		fail("-P %s: only one path is accepted", value);
 	else if (code == 'P')
 		context->lxcpath = value;

@@ -53,6 +53,7 @@ struct option_info {
 #define COMMAND_NO_WORDS 2u /* no words beyond the name */
 #define COMMAND_CREATES 8u  /* makes the container */
 #define COMMAND_LOOSE 4u    /* without the common options (lxc-usernsexec, lxc-user-nic) */
+#define COMMAND_PATHS 32u    /* -P may be given several times: option_values(context, 'P', ...) */
 #define COMMAND_ANYWHERE 16u /* with COMMAND_LOOSE: options are taken behind words, too */
 
 struct context;

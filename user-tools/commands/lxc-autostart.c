@@ -370,7 +370,8 @@ static int run(struct context *context, struct error *err)
 	struct everyone everyone = { 0 };
 	struct outcome outcome = { 0 };
 	int64_t timeout = 60;
-	if (option_number(context, 't', -1, 2147483, &timeout, err) < 0 || check(context, err) < 0)
+	if (option_number(context, 't', -1, 2147483, &timeout, err) < 0 ||
+	    check(context, err) < 0 || context_open_log(context, err) < 0)
 		return 1;
 	int result = for_others(context) ? run_everyone(context, action, &everyone, &outcome, err)
 					 : run_own(context, action, timeout, &outcome, err);

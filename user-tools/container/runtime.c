@@ -62,8 +62,8 @@ static void path_key(const char *lxcpath, char key[17])
 	snprintf(key, 17, "%016llx", (unsigned long long)hash_fnv1a(lxcpath, length));
 }
 
-/* BASE/KEY/NAME below one candidate; -1 if it cannot be. */
-static int make_directory(const char *base, const char *key, const char *name)
+/* BASE/KEY below one candidate; -1 if it cannot be. */
+static int make_below(const char *base, const char *key)
 {
 	/* Parents that are not ours to make (XDG_RUNTIME_DIR, /run/user/UID) must exist and be
 	 * ours. */
@@ -73,7 +73,13 @@ static int make_directory(const char *base, const char *key, const char *name)
 	if (strstr(base, "/.cache/") && file_make_dirs(parent, 0700) < 0)
 		return -1;
 	_cleanup_close_ int base_fd = make_private(AT_FDCWD, base);
-	_cleanup_close_ int key_fd = base_fd < 0 ? -1 : make_private(base_fd, key);
+	return base_fd < 0 ? -1 : make_private(base_fd, key);
+}
+
+/* BASE/KEY/NAME below one candidate; -1 if it cannot be. */
+static int make_directory(const char *base, const char *key, const char *name)
+{
+	_cleanup_close_ int key_fd = make_below(base, key);
 	return key_fd < 0 ? -1 : make_private(key_fd, name);
 }
 
@@ -226,6 +232,56 @@ void runtime_remove(int directory, const char *lxcpath, const char *name)
 		_cleanup_close_ int base = open_private(AT_FDCWD, bases.items[i]);
 		if (base >= 0)
 			unlinkat(base, key, AT_REMOVEDIR); /* only when it is empty */
+	}
+	string_list_clear(&bases);
+}
+
+/* Beside the containers' own, where no container's name can be. */
+static void monitors_key(const char *lxcpath, char key[32])
+{
+	path_key(lxcpath, key);
+	strcat(key, ".monitors");
+}
+
+size_t runtime_make_monitors(const char *lxcpath, int fds[RUNTIME_PLACES], struct error *err)
+{
+	struct string_list bases = { 0 };
+	char key[17], monitors[32];
+	size_t count = 0;
+	path_key(lxcpath, key);
+	monitors_key(lxcpath, monitors);
+	candidates(&bases);
+	for (size_t i = 0; i < bases.count && count < RUNTIME_PLACES; i++) {
+		/* The first that can be is where a start goes; others have what went there before. */
+		_cleanup_close_ int used = count ? open_directory(bases.items[i], key, NULL) : -1;
+		int fd = count && used < 0 ? -1 : make_below(bases.items[i], monitors);
+		if (fd >= 0)
+			fds[count++] = fd;
+	}
+	if (!count)
+		error_set(err, E_RUNTIME_DIR, errno, "no directory for runtime state");
+	string_list_clear(&bases);
+	return count;
+}
+
+int runtime_open_monitors(int directory, const char *lxcpath)
+{
+	char key[32];
+	monitors_key(lxcpath, key);
+	_cleanup_free_ char *path = xasprintf("../../%s", key);
+	return open_private(directory, path);
+}
+
+void runtime_remove_monitors(const char *lxcpath)
+{
+	struct string_list bases = { 0 };
+	char key[32];
+	monitors_key(lxcpath, key);
+	candidates(&bases);
+	for (size_t i = 0; i < bases.count; i++) {
+		_cleanup_close_ int base = open_private(AT_FDCWD, bases.items[i]);
+		if (base >= 0)
+			unlinkat(base, key, AT_REMOVEDIR);
 	}
 	string_list_clear(&bases);
 }

@@ -8,6 +8,8 @@
  *     socket  of the supervisor
  *     cgroups the groups made for it, one a line: what a successor cleans after a crash
  *     init    the container's first process, where it may outlive the supervisor
+ *   BASE/<16 hex digits>.monitors/
+ *             a socket of each lxc-monitor(1), container/events.h
  *
  * BASE is the first of these that belongs to the caller alone (mode 0700): for root /run/lxc; else
  * ~/.cache/lxc/run, $XDG_RUNTIME_DIR/lxc, /tmp/lxc-UID. The home comes first because
@@ -34,6 +36,17 @@ int runtime_open(const char *lxcpath, const char *name);
 #define RUNTIME_INIT_RECORD "init" /* a file of it, container/orphan.h */
 /* Take everything away again; the lock is released when the descriptor is closed. */
 void runtime_remove(int directory, const char *lxcpath, const char *name);
+
+/*
+ * The directory of the monitors: made, in every place where a supervisor of containers below
+ * lxcpath looks (at most RUNTIME_PLACES descriptors; their number, 0 with E_RUNTIME_DIR); as a
+ * supervisor finds it, from its own directory while that is there (-1 = nobody monitors); removed
+ * where it is empty.
+ */
+#define RUNTIME_PLACES 8
+size_t runtime_make_monitors(const char *lxcpath, int fds[RUNTIME_PLACES], struct error *err);
+int runtime_open_monitors(int directory, const char *lxcpath);
+void runtime_remove_monitors(const char *lxcpath);
 
 /* Wait a little for something to change about a container that has no supervisor (at most
  * timeout_ms, -1 = no limit). */

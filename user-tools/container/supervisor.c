@@ -40,11 +40,20 @@ void supervisor_unwatch(struct supervisor *supervisor, struct source *source)
 		epoll_ctl(supervisor->epoll, EPOLL_CTL_DEL, source->fd, NULL);
 }
 
+/* Those that have come since, too. */
+static void tell_monitors(struct supervisor *supervisor, enum event_kind kind, int value)
+{
+	const struct container *container = supervisor->plan->container;
+	events_look(&supervisor->events, supervisor->directory, container->lxcpath);
+	events_tell(&supervisor->events, container->name, kind, value);
+}
+
 void supervisor_set_state(struct supervisor *supervisor, enum container_state state)
 {
 	supervisor->state = state;
 	log_info("state %s", container_state_name(state));
 	serve_broadcast(supervisor);
+	tell_monitors(supervisor, EVENT_STATE, (int)state);
 }
 
 /* ---- signals ---- */
@@ -291,6 +300,7 @@ static void end_payload(struct supervisor *supervisor)
 {
 	supervisor_note_payload(supervisor);
 	supervisor->hooks.reboots = wants_reboot(supervisor);
+	tell_monitors(supervisor, EVENT_EXIT, supervisor->init_status);
 	supervisor_set_state(supervisor, STATE_STOPPING);
 	relay_stop(supervisor);
 	run_ending_hooks(supervisor);
@@ -443,11 +453,15 @@ int supervisor_run(struct start_plan *plan, int directory, int starter, int *sta
 		supervisor_destroy_container(&supervisor);
 	if (supervisor.wrote_pid_file)
 		unlink(plan->pid_file);
+	/* They are found from the directory, and told when it is gone. */
+	events_look(&supervisor.events, directory, container->lxcpath);
 	runtime_remove(directory, container->lxcpath, container->name);
 	supervisor.state = STATE_STOPPED;
+	events_tell(&supervisor.events, container->name, EVENT_STATE, STATE_STOPPED);
 	/* Last: whoever waits for end of file finds everything gone. */
 	util_close_fd(&supervisor.listen.fd);
 	close(directory);
+	events_close(&supervisor.events);
 	tell_starter(&supervisor, result < 0 ? err : NULL);
 	serve_close_all(&supervisor);
 	string_list_clear(&supervisor.hooks.namespaces);

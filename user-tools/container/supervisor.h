@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 
 #include "container/container.h"
+#include "container/events.h"
 #include "container/message.h"
 #include "container/plan.h"
 #include "container/ring.h"
@@ -70,6 +71,7 @@ struct supervisor {
 	struct relay relay;
 	struct notifier notifier;
 	struct client *clients;
+	struct events events;
 	const struct client **tty_holders; /* [0] of the console, [n] of ttyN */
 	bool stopping;			   /* a clean stop was ordered by signal */
 	int64_t kill_at;		   /* monotonic ms of the kill after it, 0 = none */
