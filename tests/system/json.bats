@@ -70,6 +70,7 @@ same_fields() { # COMMAND SECTION
 
 @test "lxc-wait --json says which state it is, in time or not, with the same exit codes" {
 	same_fields 'lxc-wait -n web -s RUNNING --json' lxc-wait
+	for i in 1 2 3 4 5; do me 'lxc-wait -n web -s RUNNING -t 0'; done
 	me 'lxc-wait -n web -s "STOPPED|RUNNING" --json' | jq -e '.state == "RUNNING" and .reached' >/dev/null
 	run me 'lxc-wait -n web -s STOPPED -t 0 --json'
 	[ "$status" -eq 1 ]

@@ -42,7 +42,7 @@ static int print_json(const char *name, enum container_state state, bool reached
 static int run(struct context *context, struct error *err)
 {
 	_cleanup_container_ struct container *container = NULL;
-	enum container_state state;
+	enum container_state state = STATE_STOPPED;
 	unsigned mask = 0;
 	int64_t timeout = -1;
 	if (!option_given(context, 's'))

@@ -133,6 +133,8 @@ static bool wanted(unsigned mask, enum container_state state)
 	return (mask & (1u << state)) != 0;
 }
 
+#define ANSWER_MS 1000
+
 /* Follow one supervisor. 1 = a wanted state, 0 = it went away, -1. */
 static int follow(int socket, unsigned mask, int64_t until, enum container_state *state,
 		  struct error *err)
@@ -140,8 +142,11 @@ static int follow(int socket, unsigned mask, int64_t until, enum container_state
 	struct message_reply reply;
 	if (client_send(socket, MESSAGE_SUBSCRIBE, 0, NULL, 0, err) < 0)
 		return err && err->code == E_NOT_RUNNING ? (error_clear(err), 0) : -1;
-	for (;;) {
+	for (bool first = true;;) {
 		int64_t left = until < 0 ? -1 : until - time_monotonic_ms();
+		/* How it is now is told at once, and counts also when no time is given. */
+		if (first && until >= 0 && left < ANSWER_MS)
+			left = ANSWER_MS;
 		struct pollfd ready = { .fd = socket, .events = POLLIN };
 		int n = poll(&ready, 1, left < 0 ? (until < 0 ? -1 : 0) : (int)left);
 		if (n < 0 && errno == EINTR)
@@ -152,6 +157,7 @@ static int follow(int socket, unsigned mask, int64_t until, enum container_state
 		n = client_receive(socket, &reply, NULL, NULL, err);
 		if (n <= 0)
 			return n;
+		first = false;
 		*state = (enum container_state)reply.state;
 		if ((unsigned)reply.state < STATE_COUNT && wanted(mask, *state))
 			return 1;
