@@ -162,8 +162,8 @@ static void resetting_what_is_not_there_makes_no_interface(void **state)
 	bool known;
 	c = config_of("lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.type =\n");
 	assert_int_equal(c->net_count, 0);
-	_cleanup_free_ char *link = config_get(c, "lxc.net.0.link", &known);
-	assert_string_equal(link, "");
+	assert_null(config_get(c, "lxc.net.0.link", &known));
+	assert_false(known);
 	config_free(c);
 }
 

@@ -111,9 +111,9 @@ static void print_key(const struct container *container, const char *key, bool b
 	if (!known)
 		fprintf(stderr, "%s invalid\n", key);
 	else if (bare)
-		printf("%s\n", value);
+		puts(value);
 	else
-		printf("%s = %s\n", key, value);
+		printf("%s =%s%s\n", key, *value ? " " : "", value);
 }
 
 /* A value that may be several lines is a list, unset ones are null or empty. */
@@ -194,9 +194,10 @@ static int run(struct context *context, struct error *err)
 				 .stats = option_given(context, 'S'),
 				 .raw = option_given(context, 'H') };
 	option_values(context, 'c', &keys);
-	int selectors = wanted.state + wanted.pid + wanted.ips + wanted.stats + (int)keys.count;
+	int selectors = wanted.state + wanted.pid + wanted.ips + wanted.stats;
+	bool bare_key = wanted.raw && keys.count == 1;
 	wanted.bare = wanted.raw && selectors == 1;
-	if (!selectors || json_wanted(context))
+	if (!(selectors + keys.count) || json_wanted(context))
 		wanted.all = wanted.state = wanted.pid = wanted.ips = wanted.stats = true;
 	if (context_open_container(context, &container, err) < 0)
 		return 1;
@@ -210,7 +211,7 @@ static int run(struct context *context, struct error *err)
 			fprintf(stderr, "%s doesn't exist\n", context->name);
 		return 1;
 	}
-	if (keys.count && container_load(container, context->rcfile, err) < 0)
+	if ((keys.count || context->rcfile) && container_load(container, context->rcfile, err) < 0)
 		return 1;
 	int result = 0;
 	if (json_wanted(context))
@@ -218,7 +219,7 @@ static int run(struct context *context, struct error *err)
 	else
 		print_info(&wanted, context->name, &info);
 	for (size_t i = 0; i < keys.count && !json_wanted(context); i++)
-		print_key(container, keys.items[i], wanted.bare);
+		print_key(container, keys.items[i], bare_key);
 	container_info_clear(&info);
 	string_list_clear(&keys);
 	return result < 0;

@@ -102,19 +102,20 @@ static const struct column {
 	const char *title;
 	unsigned what; /* INFO_* */
 	char *(*cell)(const struct listed *listed);
+	size_t narrowest; /* LXC's has always room for a size */
 } columns[] = {
-	{ "NAME", 0, name_cell },
-	{ "STATE", 0, state_cell },
-	{ "PID", 0, pid_cell },
-	{ "RAM", INFO_STATS, ram_cell },
-	{ "SWAP", INFO_STATS, swap_cell },
-	{ "AUTOSTART", 0, autostart_cell },
-	{ "GROUPS", 0, groups_cell },
-	{ "INTERFACE", INFO_ADDRESSES, interface_cell },
-	{ "IPV4", INFO_ADDRESSES, ipv4_cell },
-	{ "IPV6", INFO_ADDRESSES, ipv6_cell },
-	{ "UNPRIVILEGED", 0, unprivileged_cell },
-	{ "USER", 0, user_cell },
+	{ "NAME", 0, name_cell, 0 },
+	{ "STATE", 0, state_cell, 0 },
+	{ "PID", 0, pid_cell, 0 },
+	{ "RAM", INFO_STATS, ram_cell, 6 },
+	{ "SWAP", INFO_STATS, swap_cell, 6 },
+	{ "AUTOSTART", 0, autostart_cell, 0 },
+	{ "GROUPS", 0, groups_cell, 0 },
+	{ "INTERFACE", INFO_ADDRESSES, interface_cell, 0 },
+	{ "IPV4", INFO_ADDRESSES, ipv4_cell, 0 },
+	{ "IPV6", INFO_ADDRESSES, ipv6_cell, 0 },
+	{ "UNPRIVILEGED", 0, unprivileged_cell, 0 },
+	{ "USER", 0, user_cell, 0 },
 };
 static const char standard_columns[] = "NAME,STATE,AUTOSTART,GROUPS,IPV4,IPV6,UNPRIVILEGED";
 
@@ -172,7 +173,8 @@ static void print_table(const struct listing *listing, const struct selection *s
 {
 	struct table table = { .coloured_column = TABLE_COLUMNS };
 	for (size_t c = 0; c < selection->count; c++) {
-		table_add_column(&table, selection->items[c]->title);
+		table_add_column(&table, selection->items[c]->title,
+				 selection->items[c]->narrowest);
 		if (selection->items[c]->cell == state_cell)
 			table.coloured_column = c;
 	}
@@ -243,13 +245,12 @@ static int print_json(const struct listing *listing, struct error *err)
 	return json_print_end(&json, err);
 }
 
+/* All of what is asked for, as LXC has it. */
 static bool state_wanted(const struct context *context, enum container_state state)
 {
-	bool any = option_given(context, RUNNING) || option_given(context, FROZEN) ||
-		   option_given(context, STOPPED);
-	return !any || (option_given(context, RUNNING) && state != STATE_STOPPED) ||
-	       (option_given(context, FROZEN) && state == STATE_FROZEN) ||
-	       (option_given(context, STOPPED) && state == STATE_STOPPED);
+	return (!option_given(context, RUNNING) || state != STATE_STOPPED) &&
+	       (!option_given(context, FROZEN) || state == STATE_FROZEN) &&
+	       (!option_given(context, STOPPED) || state == STATE_STOPPED);
 }
 
 /* State and groups (-g: all of them). */
@@ -313,7 +314,7 @@ static int run(struct context *context, struct error *err)
 	bool fancy = option_given(context, 'f'), json = json_wanted(context);
 	if (fancy && !json && select_columns(context, &selection) < 0)
 		return 0;
-	if (check(context, &filter, err) < 0 ||
+	if (check(context, &filter, err) < 0 || context_open_log(context, err) < 0 ||
 	    (option_value(context, NESTING) &&
 	     option_number(context, NESTING, 0, 32, &levels, err) < 0))
 		return 1;

@@ -8,7 +8,14 @@ static int run(struct context *context, struct error *err)
 	_cleanup_container_ struct container *container = NULL;
 	if (context_open_container(context, &container, err) < 0)
 		return 1;
-	return container_freeze(container, false, err) < 0;
+	if (container_freeze(container, false, err) == 0)
+		return 0;
+	/* What does not run is not frozen: nothing to do, as in LXC. */
+	if (err->code == E_NOT_RUNNING && container_is_defined(container)) {
+		error_clear(err);
+		return 0;
+	}
+	return 1;
 }
 
 const struct command command = {

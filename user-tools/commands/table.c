@@ -11,10 +11,12 @@
 
 #define NARROWEST 4 /* a column that is cut keeps so many */
 
-void table_add_column(struct table *table, const char *title)
+void table_add_column(struct table *table, const char *title, size_t narrowest)
 {
-	if (table->column_count < TABLE_COLUMNS)
-		table->titles[table->column_count++] = title;
+	if (table->column_count == TABLE_COLUMNS)
+		return;
+	table->narrowest[table->column_count] = narrowest;
+	table->titles[table->column_count++] = title;
 }
 
 void table_add_row(struct table *table, char *const *cells, const char *colour)
@@ -239,6 +241,8 @@ static void print_padded(const struct table *table, FILE *out)
 	size_t width[TABLE_COLUMNS];
 	for (size_t c = 0; c < table->column_count; c++) {
 		width[c] = strlen(table->titles[c]);
+		if (width[c] < table->narrowest[c])
+			width[c] = table->narrowest[c];
 		for (size_t r = 0; r < table->row_count; r++)
 			if (strlen(cell_at(table, r, c)) > width[c])
 				width[c] = strlen(cell_at(table, r, c));

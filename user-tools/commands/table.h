@@ -21,13 +21,15 @@
 struct table {
 	size_t column_count, row_count;
 	const char *titles[TABLE_COLUMNS];
+	size_t narrowest[TABLE_COLUMNS];
 	char **cells;		/* row_count * column_count; owned; ", " separates the values of a
 				   list */
 	const char **colours;	/* of a row, NULL = none; table_colour's */
 	size_t coloured_column; /* the one that has it */
 };
 
-void table_add_column(struct table *table, const char *title); /* before the first row */
+/* Before the first row. narrowest: its least width in a file, 0 = that of its title. */
+void table_add_column(struct table *table, const char *title, size_t narrowest);
 /* Cells of one row, owned by the table from here on. */
 void table_add_row(struct table *table, char *const *cells, const char *colour);
 /* Title line and rows; nothing at all if there is no row. */

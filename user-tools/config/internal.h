@@ -51,6 +51,11 @@ char *config_unquote(char *value);
 /* "KEY = VALUE", with quotes where the reader would change the value without; the caller frees. */
 char *config_line(const char *key, const char *value);
 
+/* Whose key "lxc.net.N..." is; NULL = there is no such interface. */
+const struct net_config *config_net_of_key(const struct config *config, const char *key);
+/* "10:66:6a:01:02:03"; the caller frees. */
+char *config_hwaddr_text(const struct net_config *net);
+
 /* "FILE:LINE: KEY = VALUE: WHAT; accepted: FORM" */
 int config_refuse(const struct config_key *key, const struct config_item *item, struct error *err,
 		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# For tests/system/compare-*.bats: the same words given to our commands and to those of Debian's lxc, on the same containers of
+# the same user; what they print and how they end has to be the same. What differs on purpose has a row in docs/COMPATIBILITY.md and
+# is held by a test that says what each side does.
+
+load '../lib/common'
+
+USER_HOME=/home/lxc-dnscrypt
+SHARE=$USER_HOME/.local/share/lxc
+
+# The user's containers: box (busybox, can run) and off (nothing to run; in the groups web and db, starts with the host).
+compare_setup() {
+	local first count
+	lxc_beside_ours
+	IFS=: read -r _ first count < <(grep ^lxc-dnscrypt: /etc/subuid)
+	empty_conf lxc-dnscrypt
+	me 'lxc-create -n tree -t busybox; lxc-create -n off -t none' >/dev/null
+	printf '%s\n' 'lxc.group = web' 'lxc.group = db' 'lxc.start.auto = 1' | me 'cat >.local/share/lxc/off/config'
+	me 'mkdir .local/share/lxc/box'
+	mv $SHARE/tree/rootfs $SHARE/box/rootfs
+	rm -r $SHARE/tree
+	printf '%s\n' "lxc.idmap = u 0 $first $count" "lxc.idmap = g 0 $first $count" "lxc.rootfs.path = dir:$SHARE/box/rootfs" \
+		'lxc.uts.name = box' 'lxc.net.0.type = empty' 'lxc.mount.auto = proc sys' 'lxc.tty.max = 1' 'lxc.signal.halt = SIGINT' \
+		'lxc.signal.reboot = SIGTERM' 'lxc.environment = COLOUR=red' | me 'cat >.local/share/lxc/box/config'
+	# LXC cannot enter a closed home, and reads the idmap of every container it lists.
+	printf '%s\n' "lxc.idmap = u 0 $first $count" "lxc.idmap = g 0 $first $count" | me 'cat >>.local/share/lxc/off/config'
+	chmod -R a+rX $USER_HOME
+	COMPARE_ENTER=$(delegate lxc-dnscrypt)
+	export COMPARE_ENTER
+}
+
+# on SIDE LINES: a shell of the user runs them with that side's commands first in PATH: ours or lxc.
+#   try COMMAND...    show it, what it prints, its exit status, and whether it succeeded but had something to say on standard error
+#                     (why it failed we say even where LXC does not)
+#   quiet COMMAND...  do it
+#   up                start box, until its init listens to signals
+on() {
+	local side=$1 path=/usr/local/bin:/usr/bin:/bin
+	[ "$side" = ours ] || path=/usr/bin:/bin
+	printf '%s\n' "$2" >/run/compare.lines
+	cat >/run/compare.sh <<-'END'
+		cd; rm -rf work; mkdir work; cd work
+		try() {
+			local status=0
+			echo "$ $*"
+			timeout 10 "$@" >../out 2>../err </dev/null || status=$?
+			cat ../out
+			[ ! -s ../err ] || [ $status != 0 ] || echo '(said something)'
+			echo "[$status]"
+		}
+		up() {
+			quiet lxc-start -n box
+			for try in {1..100}; do
+				! lxc-attach -n box -- grep -q '^SigCgt:.*[1-9a-f]' /proc/1/status 2>/dev/null || return 0
+				sleep 0.02
+			done
+			echo 'init does not listen'
+		}
+		quiet() { timeout 10 "$@" >/dev/null 2>&1 </dev/null || echo "$* failed"; }
+	END
+	cat /run/compare.lines >>/run/compare.sh
+	chmod 755 /run/compare.sh
+	bash -c "$COMPARE_ENTER exec su - lxc-dnscrypt -c 'PATH=$path exec bash /run/compare.sh'" 3>&-
+}
+
+# Numbers that differ from run to run.
+same_numbers() {
+	sed -E 's/^(PID: +)[0-9]+$/\1N/; s/^((CPU|BlkIO|Memory|KMem) use: +)[0-9].*/\1N/; s/^[0-9]{3,}$/N/; s/^(box +RUNNING) +[0-9]+ /\1 N /; s/[0-9]+\.[0-9]+MB/N/g; s/ *$//'
+}
+
+# compare LINES: the same on both sides
+compare() {
+	on ours "$1" >/run/ours
+	on lxc "$1" >/run/lxc
+	diff -U2 <(same_numbers </run/lxc) <(same_numbers </run/ours) || return 1
+	grep -q '^\[' /run/lxc # something was compared
+}
+
+# differs COMMAND OURS LXC: how each side ends and what it prints, "STATUS OUTPUT"; * is anything
+differs() {
+	local ours lxc
+	ours=$(on ours "${BEFORE-}try $1" | outcome) lxc=$(on lxc "${BEFORE-}try $1" | outcome)
+	[[ $ours == $2 ]] || { echo "$1: ours is $ours"; return 1; }
+	[[ $lxc == $3 ]] || { echo "$1: lxc is $lxc"; return 1; }
+}
+# The last "try" as one line: its status, then what it printed.
+outcome() {
+	sed '/^(said something)$/d' | awk '/^\$ / { text = "" } { line = $0 } !/^\$ / && !/^\[[0-9]+\]$/ { text = text " " $0 }
+		END { gsub(/[][]/, "", line); sub(/ +$/, "", text); printf "%s%s", line, text }'
+}
