@@ -102,6 +102,8 @@ lease() { inside busybox udhcpc -i eth0 -n -q -f -t 20 -T 1 -s /tmp/udhcpc -x ho
 static() {
 	ip -n box addr add "$1/24" dev eth0
 	ip -n box route add default via 10.0.3.1
+	# The bridge forwards a little after it has the port.
+	wait_for 5 inside ping -c 1 -W 1 10.0.3.1
 }
 # The address that the server outside sees
 who() { inside timeout 5 python3 -c 'import socket, sys; print(socket.create_connection((sys.argv[1], 80)).recv(64).decode(), end="")' "$1"; }
@@ -207,6 +209,42 @@ refused() {
 	lxc-net start
 	[ "$(ps -o user= -p "$(field dnsmasq_pid)")" = dnsmasq ]
 	[ "$(ss -Hlntu 'sport = :53' | awk '{ print $5 }' | sort -u | grep -v %lxcbr0)" = 10.0.3.1:53 ]
+}
+
+@test "DNS is for containers and the host; other networks get no answer, though they reach the bridge's address" {
+	settings 'LXC_DOMAIN="lxc"'
+	echo '10.0.3.9 web.lxc' >>/etc/hosts
+	lxc-net start
+	box
+	static 10.0.3.7
+	ask='timeout 1 busybox nslookup -type=a web.lxc 10.0.3.1'
+	ip -n outside route add 10.0.3.0/24 via 192.0.2.1
+	ip netns exec outside ping -c 1 -W 5 10.0.3.1
+	[[ "$(inside $ask)" == *10.0.3.9* && "$($ask)" == *10.0.3.9* ]]
+	[[ "$(ip netns exec outside $ask || :)" != *10.0.3.9* ]]
+	# By TCP: the length of the answer to the same question, 0 if the connection just ends.
+	ask=(python3 -c 'import socket
+		s = socket.create_connection(("10.0.3.1", 53), 3)
+		question = b"\0\1\1\0\0\1\0\0\0\0\0\0\3web\3lxc\0\0\1\0\1"
+		s.sendall(len(question).to_bytes(2, "big") + question)
+		print(len(s.recv(512)))')
+	ask[2]=$(sed 's/^\t*//' <<<"${ask[2]}")
+	[ "$(inside "${ask[@]}")" -gt 2 ]
+	[ "$(ip netns exec outside "${ask[@]}")" = 0 ]
+	ip -n outside route del 10.0.3.0/24
+	sed -i '/web.lxc/d' /etc/hosts
+}
+
+@test "a container that sends router advertisements does not become the host's router" {
+	lxc-net start
+	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+	box
+	ip -n box -6 addr add fd00:66::1/64 dev eth0 nodad
+	ip -n box -6 addr add fe80::66/64 dev eth0 nodad
+	hold ip netns exec box dnsmasq -k --conf-file=/dev/null --user=root --port=0 --interface=eth0 --dhcp-range=fd00:66::1,ra-only \
+		--enable-ra --pid-file= --leasefile-ro
+	wait_for 15 eval 'awk "\$1 == \"Icmp6InRouterAdvertisements\" && \$2 > 0" /proc/net/dev_snmp6/lxcbr0 | grep -q .'
+	[[ "$(ip -6 route)" != *'proto ra'* && "$(ip -6 addr show dev lxcbr0)" != *fd00:66:* ]]
 }
 
 @test "a restart keeps containers attached and their connections open, and takes new settings" {

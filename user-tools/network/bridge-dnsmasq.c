@@ -80,13 +80,12 @@ void bridge_dnsmasq_words(const struct bridge_settings *s, struct string_list *w
 	if (find_user(&user, &uid))
 		add(words, "user", user);
 	add(words, "pid-file", PID_FILE);
-	string_list_add(words, "--bind-interfaces");
+	/* The interface's own addresses are bound, and what came in elsewhere for them is not
+	 * answered. */
+	string_list_add(words, "--bind-dynamic");
 	string_list_add(words, "--strict-order");
 	add(words, "except-interface", "lo");
 	add(words, "interface", s->bridge);
-	add(words, "listen-address", s->ipv4.address);
-	if (s->ipv6.given)
-		add(words, "listen-address", s->ipv6.address);
 	if (s->domain) {
 		add(words, "domain", s->domain);
 		string_list_take(words, xasprintf("--local=/%s/", s->domain));
