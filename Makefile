@@ -3,7 +3,8 @@
 #   make                build everything          make check        all tests (root; installs what they need)
 #   make install        install (PREFIX, DESTDIR) make check-unit   unit tests (no root)
 #   make quickstart     from a fresh Debian to a running container (root)
-#   make uninstall  bench  clean  dist            make check-vm     tests in a VM with systemd, AppArmor, cgroup2 (root)
+#   make uninstall  bench  clean  dist            make check-vm     tests in a VM with systemd, AppArmor, cgroup2 (root);
+#                                                                   check-vm-all: all of the host's that hold there, too
 #                                                 make fuzz         each parser against libFuzzer, FUZZ_SECONDS=60
 #
 # Feature switches, detected, overridable both ways, =1 or =0: WITH_SECCOMP WITH_SYSTEMD WITH_MAN WITH_MUSL WITH_STATIC
@@ -291,10 +292,15 @@ check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BI
 
 # What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.
 VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats)) $(FOUNDATION:%=tests/system/%.bats)
-FOUNDATION := job network tenants user-nic idmap commands image quota
+FOUNDATION := job network tenants user-nic idmap commands image quota cgroup keys-cgroup terminal keys
+# The rest of what holds there, for which check-vm has no time: make check-vm-all.
+FOUNDATION_LONG := crash cycles defaults errors helpers-idmap helpers-mounts helpers-net hostile hostile-root inside keys-console \
+	keys-hooks keys-limits keys-mounts keys-namespaces keys-security options places storage update-config
 
 # Booting a whole Debian takes minutes under emulation: tests with the tag "long" run on the host only.
-.PHONY: check-vm
+.PHONY: check-vm check-vm-all
+check-vm-all:
+	@$(MAKE) --no-print-directory check-vm FOUNDATION='$(FOUNDATION) $(FOUNDATION_LONG)'
 check-vm:
 	@user-tools/share/setup/dependencies vm
 	@$(MAKE) --no-print-directory WERROR=1 all attacks $(O)/tests/cgroup-driver

@@ -148,7 +148,7 @@ leftovers() {
 	echo "interfaces: $(ip -o link | awk -F': ' '{ print $2 }' | sort | tr '\n' ' ')"
 	echo "mounts: $(grep -cv ' /run/user/' /proc/mounts)"
 	echo "processes: $(ps -eo uid=,args= | awk '$1 >= 1000 && $1 != 65534 && !/systemd --user|\(sd-pam\)|dbus-daemon|^ *[0-9]+ lxp-session/' | wc -l)"
-	echo "cgroups: $(find /sys/fs/cgroup -type d -path "*${LXP_CGROUP-}*" -name 'lxc.*' 2>/dev/null | sort | tr '\n' ' ')"
+	echo "cgroups: $(find /sys/fs/cgroup -type d -path "*${LXP_CGROUP-}*" -name 'lxc.*' ! -path '*/lxp-test/*/lxc.leaf' 2>/dev/null | sort | tr '\n' ' ')"
 	echo "sockets: $(find /home /run /tmp -xdev -type s 2>/dev/null | sort | tr '\n' ' ')"
 	echo "runtime: $(find /home/*/.cache/lxc/run /run/lxc -mindepth 1 2>/dev/null | sort | tr '\n' ' ')"
 }

@@ -58,6 +58,13 @@ loads() {
 		lxc.net.0.flags = up
 		lxc.net.0.hwaddr = 00:16:3e:12:34:56
 	END
+	if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
+		# One line an ordinary user cannot have where AppArmor is on, and is told what to write instead.
+		run me 'lxc-start -n web'
+		[ "$status" = 1 ]
+		says 'lxc.apparmor.profile = generated' web/config:14 'fix: lxc.apparmor.profile = unchanged'
+		me 'sed -i "s/= generated/= unchanged/" .local/share/lxc/web/config'
+	fi
 	run me 'lxc-start -n web && lxc-attach -n web -- sh -c "hostname; ls /dev/tty4 /dev/mqueue/. ; grep Seccomp: /proc/self/status; ls /sys/class/net"; lxc-stop -k -n web'
 	says web /dev/tty4 eth0 $'Seccomp:\t2'
 }

@@ -54,10 +54,10 @@ host_state() {
 @test "T-26 links that are exchanged during 40 starts never lead a mount to the host" {
 	before=$(host_state)
 	inside_tree 'mkdir -p a/x; ln -s /etc b'
-	me "cd $TREE && timeout 30 lxc-usernsexec -- sh -c 'while :; do mv -T a c 2>/dev/null && mv -T b a && mv -T c b; done'" >/dev/null 2>&1 &
+	me "cd $TREE && timeout 600 lxc-usernsexec -- sh -c 'while :; do mv -T a c 2>/dev/null && mv -T b a && mv -T c b; done'" >/dev/null 2>&1 &
 	racer=$!
 	for _ in $(seq 40); do
-		me "timeout 20 lxc-start -q -n tree -s 'lxc.mount.entry=tmpfs a/x tmpfs create=dir 0 0' -- /bin/sleep 1" >/dev/null 2>&1 &&
+		me "timeout 20 lxc-start -q -n tree -s 'lxc.mount.entry=tmpfs a/x tmpfs create=dir 0 0' -- /bin/sleep 60" >/dev/null 2>&1 &&
 			me 'lxc-stop -k -q -n tree'
 	done
 	kill $racer

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A Debian with systemd where there is only cgroup2: from a plain login, in a scope of the user's own manager.
+# A Debian with systemd, and one with OpenRC, where there is only cgroup2: from a plain login, in a scope of the user's own manager.
 
 setup_file() {
 	load '../lib/common'
@@ -9,9 +9,13 @@ setup_file() {
 	install -m 644 "$TOP/build/cache/debian.tar.xz" /tmp/debian.tar.xz
 	me 'lxc-create -n debian -t local -- --fstree /tmp/debian.tar.xz --no-dev' >/dev/null
 	rm /tmp/debian.tar.xz
+	install -m 644 "$TOP/build/cache/debian-openrc.tar.gz" /tmp/openrc.tar
+	me 'lxc-create -n openrc -t local -- --fstree /tmp/openrc.tar --no-dev' >/dev/null
+	printf '%s\n' 'lxc.console.buffer.size = 256KB' 'lxc.console.logfile = /tmp/openrc.console' | me 'cat >>.local/share/lxc/openrc/config'
+	rm /tmp/openrc.tar
 }
 setup() { load '../lib/common'; }
-teardown_file() { destroy lxc-dnscrypt debian; }
+teardown_file() { destroy_all; }
 
 in_guest() { me "lxc-attach -n debian -- sh -c '$*'"; }
 has_booted() { in_guest systemctl is-system-running | grep -Eqx 'running|degraded'; }
@@ -48,4 +52,31 @@ has_booted() { in_guest systemctl is-system-running | grep -Eqx 'running|degrade
 @test "it stops by itself when lxc-stop asks" {
 	me 'lxc-stop -n debian'
 	[ "$(state lxc-dnscrypt debian)" = STOPPED ]
+}
+
+# OpenRC hands controllers on in the root of its control groups, which must hold no process then.
+openrc_is_up() {
+	me 'lxc-attach -n openrc -- sh -c "/sbin/runlevel; rc-status"' >/run/openrc.status
+	grep -qx 'N 2' /run/openrc.status && grep -q 'rc.local.*started' /run/openrc.status
+}
+init_of_openrc() { me 'lxc-info -n openrc -pH'; }
+
+@test "Debian with OpenRC boots, all its services start, and it hands the controllers on in the root of its groups, which is empty" {
+	me 'cd .local/share/lxc/openrc/rootfs/etc && lxc-usernsexec -- sh -c "echo rc_cgroup_mode=unified >>rc.conf"'
+	me 'lxc-start -n openrc -s lxc.cgroup2.pids.max=200'
+	wait_for 300 openrc_is_up
+	me 'lxc-attach -n openrc -- sh -c "cat /proc/1/cgroup /proc/self/cgroup /sys/fs/cgroup/cgroup.procs; cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/cgroup.subtree_control; rc-status --crashed"' | tee /run/said
+	[ "$(head -n 3 /run/said | tr '\n' ' ')" = '0::/.lxc 0::/.lxc 200 ' ]
+	grep -q 'memory.*pids' /run/said
+	[ "$(wc -l </run/said)" = 4 ] # nothing has crashed
+}
+
+@test "OpenRC reboots and halts when lxc-stop asks, and nobody has to kill it" {
+	before=$(init_of_openrc)
+	me 'lxc-stop -r -n openrc -t 300'
+	[ "$(init_of_openrc)" != "$before" ]
+	wait_for 300 openrc_is_up
+	me 'lxc-stop -n openrc -t 300'
+	[ "$(state lxc-dnscrypt openrc)" = STOPPED ]
+	tail -n 3 /tmp/openrc.console | grep -q 'Will now halt'
 }

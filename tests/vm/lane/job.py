@@ -12,7 +12,7 @@ import time
 from lane import BUILD, CACHE, TOP, call, lock, make_ext4, say
 
 # Of the build, what the tests use; its place in the VM is always build/.
-BUILT = ["bin", "libexec", "tests", "man", "completions", "examples", "cache/debian.tar.xz"]
+BUILT = ["bin", "libexec", "tests", "man", "completions", "examples", "cache/debian.tar.xz", "cache/debian-openrc.tar.gz"]
 
 
 def pack(destination):
