@@ -2,9 +2,11 @@
 /* Control groups: what limits this user can set. */
 #include "check/check.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/util.h"
 #include "cgroup/cgroup.h"
 #include "cgroup/scope.h"
@@ -48,7 +50,8 @@ static void check_controller(struct check_report *report, const struct cgroup *c
 	check_add(report, row);
 }
 
-static void check_delegation(struct check_report *report, const struct cgroup *cgroup)
+/* Is it by a scope? */
+static bool check_delegation(struct check_report *report, const struct cgroup *cgroup)
 {
 	bool lingers = false, delegated = cgroup_is_delegated(cgroup);
 	bool scope = !delegated && cgroup_scope_is_available(&lingers);
@@ -68,6 +71,39 @@ static void check_delegation(struct check_report *report, const struct cgroup *c
 	if (scope && !lingers)
 		row.fix = xstrdup("an admin: loginctl enable-linger");
 	check_add(report, row);
+	return scope;
+}
+
+/* The user's systemd hands to a scope what it was given itself. */
+static void check_manager(struct check_report *report)
+{
+	unsigned uid = (unsigned)geteuid();
+	_cleanup_free_ char *text = NULL,
+			    *path = xasprintf("/sys/fs/cgroup/user.slice/user-%u.slice/"
+					      "user@%u.service/cgroup.controllers",
+					      uid, uid);
+	struct string_list given = { 0 };
+	if (file_read_all(AT_FDCWD, path, 4096, &text) < 0)
+		return;
+	string_list_add_words(&given, text, " \n");
+	_cleanup_free_ char *now = string_list_join(&given, " ");
+	for (size_t i = 0; i < ARRAY_SIZE(controllers); i++) {
+		bool there = string_list_has(&given, controllers[i].name);
+		check_add(
+		    report,
+		    (struct check_row){
+			.section = SECTION,
+			.name = controllers[i].name,
+			.why = controllers[i].why,
+			.present = there,
+			.detail = there ? xstrdup("v2") : xasprintf("not delegated to uid %u", uid),
+			.fix = there ? NULL
+				     : xasprintf("an admin writes [Service] Delegate=%s %s into "
+						 "/etc/systemd/system/user@.service.d/"
+						 "delegate.conf, then systemctl daemon-reload",
+						 now, controllers[i].name) });
+	}
+	string_list_clear(&given);
 }
 
 void check_groups(struct check_report *report)
@@ -90,8 +126,8 @@ void check_groups(struct check_report *report)
 				     : xstrdup("an admin: mount -t cgroup2 none /sys/fs/cgroup") });
 	if (!visible || cgroup_new("checkconfig", NULL, &cgroup, NULL) < 0)
 		return;
-	check_delegation(report, cgroup);
-	/* Of a scope the controllers are known when it is there. */
+	if (check_delegation(report, cgroup) && layout == CGROUP_UNIFIED)
+		check_manager(report);
 	for (size_t i = 0; cgroup_is_delegated(cgroup) && i < ARRAY_SIZE(controllers); i++)
 		check_controller(report, cgroup, i, layout != CGROUP_UNIFIED);
 	cgroup_free(cgroup);
