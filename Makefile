@@ -82,7 +82,7 @@ COMMAND_BIN := $(COMMANDS:%=$(O)/bin/%)
 COMMAND_LIBEXEC := $(O)/libexec/init.lxc $(if $(filter 1,$(WITH_SYSTEMD)),$(O)/libexec/user-scope)
 # Started often, or there for as long as a container is: linked statically where the libraries are there for it, which halves
 # their memory, and the time until main(). They use no NSS (base/user.h) and load nothing.
-STATIC_COMMANDS := lxc-start lxc-autostart lxc-execute lxc-attach lxc-stop lxc-info lxc-user-nic
+STATIC_COMMANDS := lxc-start lxc-autostart lxc-execute lxc-attach lxc-stop lxc-info lxc-ls lxc-user-nic
 links_static = $(shell echo 'int main(void) { return 0; }' | $(CC) -fPIE -static-pie -o /dev/null -xc - $(1) 2>/dev/null && echo 1 || echo 0)
 WITH_STATIC := $(or $(WITH_STATIC),$(call links_static,$(LIBS)))
 
