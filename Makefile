@@ -55,7 +55,7 @@ STRICT := -Wshadow -Wconversion -Wsign-conversion
 
 DIRS := -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
 	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DLIBDIR='"$(LIBDIR)"' -DDATADIR='"$(DATADIR)"' -DBINDIR='"$(BINDIR)"'
-CPPFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Iuser-tools -I. -I$(O) $(DIRS) -DWITH_SECCOMP=$(WITH_SECCOMP) \
+CPPFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Iuser-tools -I. -I$(O) -I$(O)/setuid-helpers $(DIRS) -DWITH_SECCOMP=$(WITH_SECCOMP) \
 	$(shell $(PKG_CONFIG) --cflags libnl-3.0 libnl-route-3.0 2>/dev/null) $(CPPFLAGS)
 CFLAGS_ALL := $(CFLAGS) $(WARN) $(HARDEN)
 
@@ -68,7 +68,7 @@ HELPER_CC ?= $(if $(filter 1,$(WITH_MUSL)),musl-gcc,$(CC))
 # ---- sources --------------------------------------------------------------------------------------------------------
 # A new file in one of these folders is built without touching this Makefile.
 LIB_SRC := $(sort $(wildcard user-tools/base/*.c user-tools/config/*.c user-tools/rootfs/*.c user-tools/network/*.c \
-	user-tools/image/*.c user-tools/container/*.c user-tools/check/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c setuid-helpers/veth.c))
+	user-tools/image/*.c user-tools/container/*.c user-tools/check/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c setuid-helpers/link.c))
 LIB_SRC := $(filter-out user-tools/container/seccomp-$(if $(filter 1,$(WITH_SECCOMP)),none,compile).c,$(LIB_SRC))
 LIB_SRC := $(filter-out cgroup/user-scope.c,$(LIB_SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
@@ -148,7 +148,7 @@ $(O)/libexec/init.lxc: user-tools/commands/init.lxc.c $(O)/flags
 NO_HELPERS := $(if $(filter-out file,$(origin WITH_SECCOMP)),$(filter 0,$(WITH_SECCOMP)))
 HELPERS := $(if $(NO_HELPERS),,$(O)/libexec/net-helper $(O)/libexec/idmap-helper)
 HELPER_POLICY := policy/text.c policy/account.c
-net-helper_SRC := setuid-helpers/net-helper.c setuid-helpers/helper.c setuid-helpers/veth.c $(HELPER_POLICY) policy/usernet.c
+net-helper_SRC := setuid-helpers/net-helper.c setuid-helpers/helper.c setuid-helpers/link.c $(HELPER_POLICY) policy/usernet.c
 idmap-helper_SRC := setuid-helpers/idmap-helper.c setuid-helpers/helper.c $(HELPER_POLICY) policy/subid.c
 HELPER_ARCH ?=
 HOSTCC ?= gcc
@@ -159,7 +159,7 @@ MUSL_LIBDIR ?= /usr/lib/$(helper_multiarch:%gnu=%musl)
 HELPER_LIBC := $(if $(findstring musl,$(HELPER_CC)),-idirafter /usr/include -idirafter /usr/include/$(helper_multiarch) \
 	-nostartfiles -static -Wl$(comma)-pie$(comma)--no-dynamic-linker$(comma)-z$(comma)text \
 	$(MUSL_LIBDIR)/rcrt1.o $(MUSL_LIBDIR)/crti.o $(MUSL_LIBDIR)/crtn.o,-static-pie)
-HELPER_HARDEN := -Os -fPIE -fstack-protector-strong -fno-strict-overflow -ffunction-sections -fdata-sections \
+HELPER_HARDEN := -Os -fno-asynchronous-unwind-tables -fPIE -fstack-protector-strong -fno-strict-overflow -ffunction-sections -fdata-sections \
 	$(filter -fcf-protection%,$(HARDEN)) $(shell $(HELPER_CC) -ftrivial-auto-var-init=zero -E - </dev/null >/dev/null 2>&1 \
 	&& echo -ftrivial-auto-var-init=zero)
 HELPER_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. -I$(O)/setuid-helpers -DSYSCONFDIR='"$(SYSCONFDIR)"' $(WARN) $(STRICT) $(HELPER_HARDEN)
@@ -181,7 +181,18 @@ $(O)/setuid-helpers/%-filter.h: FORCE
 	@echo 'net-helper and idmap-helper need libseccomp to be built (not to run): install libseccomp-dev, or leave them out with WITH_SECCOMP=0' >&2; exit 1
 endif
 
-$(O)/libexec/%-helper: $(O)/setuid-helpers/%-filter.h $(O)/flags $(wildcard setuid-helpers/*.[ch] policy/*.[ch])
+# The rtnetlink messages, and the filter of a container's port, as tables.
+MESSAGES := $(O)/setuid-helpers/net-messages.h
+$(O)/setuid-helpers/net-messages: $(addprefix setuid-helpers/build/,net-messages.c port-filter.c table.h) \
+	setuid-helpers/message.h setuid-helpers/protocol.h policy/usernet.h $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$@)$(HOSTCC) -std=gnu17 -D_GNU_SOURCE -I. -O1 $(WARN) $(STRICT) -o $@ $(filter %.c,$^)
+
+$(MESSAGES): $(O)/setuid-helpers/net-messages
+	$(call say,TABLE,$@)$< >$@.tmp && mv $@.tmp $@
+$(O)/setuid-helpers/link.o $(O)/fuzz/setuid-helpers/link.o: $(MESSAGES)
+
+$(O)/libexec/%-helper: $(O)/setuid-helpers/%-filter.h $(MESSAGES) $(O)/flags $(wildcard setuid-helpers/*.[ch] policy/*.[ch])
 	@mkdir -p $(@D)
 	$(call say,HELPER,$@)$(HELPER_CC) $(HELPER_CFLAGS) -o $@ $($*-helper_SRC) $(HELPER_LIBC) $(HELPER_LDFLAGS)
 
@@ -192,9 +203,9 @@ $(O)/setuid-helpers/%.o: WARN += $(STRICT)
 attacks: $(patsubst tests/attack/%.c,$(O)/tests/attack/%,$(wildcard tests/attack/*.c)) $(O)/tests/attack/helper-call examples
 # This one runs inside of containers that have no library.
 $(O)/tests/attack/container-attacks: WARN += -static
-$(O)/tests/attack/helper-call: $(wildcard tests/attack/helper-call/*.[ch]) setuid-helpers/protocol.h $(O)/flags
+$(O)/tests/attack/helper-call: $(wildcard tests/attack/helper-call/*.[ch]) setuid-helpers/protocol.h $(LIB) $(O)/flags
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(CFLAGS) $(WARN) -o $@ $(filter %.c,$^)
+	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -Iuser-tools -I. $(CFLAGS) $(WARN) -o $@ $(filter %.c,$^) $(LIB) $(LIBS)
 $(O)/tests/attack/%: tests/attack/%.c setuid-helpers/protocol.h $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(CFLAGS) $(WARN) -o $@ $<

@@ -24,11 +24,6 @@ bool text_take_field(struct text *rest, char separator, struct text *field)
 	return true;
 }
 
-bool text_take_line(struct text *rest, struct text *line)
-{
-	return text_take_field(rest, '\n', line);
-}
-
 bool text_take_word(struct text *rest, struct text *word)
 {
 	size_t start = 0, end;

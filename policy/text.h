@@ -29,7 +29,10 @@ bool text_equal(struct text a, struct text b);
  */
 bool text_take_field(struct text *rest, char separator, struct text *field);
 /* The same for lines. A newline at the end of the text is followed by an empty line. */
-bool text_take_line(struct text *rest, struct text *line);
+static inline bool text_take_line(struct text *rest, struct text *line)
+{
+	return text_take_field(rest, '\n', line);
+}
 /* Cut the next run of other characters than blank and tab off *rest. False if there is none. */
 bool text_take_word(struct text *rest, struct text *word);
 

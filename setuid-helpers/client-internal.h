@@ -21,11 +21,23 @@ int client_exchange(const char *helper, const void *request, size_t size, int ob
  * thread. */
 const char *client_helper_path(const char *helper);
 
+/* What was found while looking for a line with a free slot. */
+struct client_search {
+	uint32_t line;	       /* that was relied on, 0 = none */
+	uint32_t quota, used;  /* over all lines that fit */
+	uint32_t bad_line;     /* the first malformed line of lxc-usernet, 0 = none */
+	uint32_t refused_line; /* the first line whose options the request does not keep to */
+	char why[160];	       /* what of the request, "hwaddr = ..., and it gives ..." */
+};
+
+/* Lower case, with colons. */
+void client_mac_text(const uint8_t mac[6], char out[USERNET_MAC + 1]);
+
 /* Each fills the error and returns -1. */
 int client_explain_unusable(const char *path, int sys_errno, enum error_code code,
 			    struct error *err);
 int client_explain_net(const struct helper_reply *reply, const struct net_request *request,
-		       struct error *err);
+		       const struct client_search *search, struct error *err);
 int client_explain_idmap(const struct helper_reply *reply, const struct map_request *request,
 			 struct error *err);
 

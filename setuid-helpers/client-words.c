@@ -11,7 +11,7 @@
 #include "base/paths.h"
 #include "base/user.h"
 #include "base/util.h"
-#include "policy/usernet.h"
+#include "policy/choice.h"
 #include "setuid-helpers/client-internal.h"
 
 static const char *const file_paths[] = {
@@ -158,49 +158,100 @@ static char *containers_on(const char *link)
 	return text;
 }
 
-static int explain_quota(const struct helper_reply *reply, const char *user, const char *link,
-			 struct error *err)
+static int explain_quota(const struct net_request *request, const struct client_search *search,
+			 const char *user, struct error *err)
 {
-	_cleanup_free_ char *names = reply->quota ? containers_on(link) : NULL;
+	const char *type = usernet_type_name(request->type), *link = request->link;
+	_cleanup_free_ char *names =
+	    search->quota && request->type == TYPE_VETH ? containers_on(link) : NULL;
 	bool several = names && strchr(names, ',');
-	error_set(err, E_NET_QUOTA, 0, "%s may have %u veth on %s and has %u%s%s%s", user,
-		  reply->quota, link, reply->used,
+	error_set(err, E_NET_QUOTA, 0, "%s may have %u %s on %s and has %u%s%s%s", user,
+		  search->quota, type, link, search->used,
 		  !names    ? ""
 		  : several ? " (containers "
 			    : " (container ",
 		  names ? names : "", names ? ")" : "");
-	error_rule(err, "%s:%u", PATH_USERNET, reply->line);
+	error_rule(err, "%s:%u", PATH_USERNET, search->line);
 	if (!names)
 		return error_fix(err, "an admin raises the count");
 	return error_fix(err, "stop %s%s, or an admin raises the count", several ? "one of " : "",
 			 names);
 }
 
-static int explain_no_rule(const struct helper_reply *reply, const char *user, const char *link,
-			   struct error *err)
+/* What an admin would write for it: "alice vlan eth0 1 vlan=5" */
+static char *line_for(const struct net_request *request, const char *user)
 {
-	error_set(err, E_NET_NO_RULE, 0, "no line of %s gives %s a veth on %s", PATH_USERNET, user,
-		  link);
-	if (reply->bad_line) {
-		error_rule(err, "%s:%u is malformed and grants nothing", PATH_USERNET,
-			   reply->bad_line);
-		return error_fix(err, "an admin corrects that line, or adds \"%s veth %s 10\"",
-				 user, link);
+	bool once = request->type == TYPE_PHYS || request->type == TYPE_VLAN;
+	return xasprintf("%s %s %s %s%s", user, usernet_type_name(request->type), request->link,
+			 once ? "1" : "10", request->type == TYPE_VLAN ? " vlan=ID" : "");
+}
+
+static int explain_no_rule(const struct net_request *request, const struct client_search *search,
+			   const char *user, struct error *err)
+{
+	_cleanup_free_ char *line = line_for(request, user);
+	const char *type = usernet_type_name(request->type);
+	if (search->refused_line) {
+		error_set(err, E_NET_RESTRICTED, 0, "%s may have a %s on %s, but not with %s", user,
+			  type, request->link, search->why);
+		error_rule(err, "%s:%u", PATH_USERNET, search->refused_line);
+		return error_fix(err, "keep to what the line gives, or an admin changes it");
 	}
-	return error_fix(err, "an admin adds the line \"%s veth %s 10\" to it", user, link);
+	error_set(err, E_NET_NO_RULE, 0, "no line of %s gives %s a %s on %s", PATH_USERNET, user,
+		  type, request->link);
+	if (search->bad_line) {
+		error_rule(err, "%s:%u is malformed and grants nothing", PATH_USERNET,
+			   search->bad_line);
+		return error_fix(err, "an admin corrects that line, or adds \"%s\"", line);
+	}
+	return error_fix(err, "an admin adds the line \"%s\" to it", line);
+}
+
+static int explain_kind(const char *link, struct error *err)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/class/net/%s/bridge", link);
+	if (access(path, F_OK) == 0) {
+		error_set(err, E_NET_LINK, 0,
+			  "bridge %s does not filter VLANs, and policy names one", link);
+		return error_fix(
+		    err, "an admin runs \"ip link set %s type bridge vlan_filtering 1\"", link);
+	}
+	error_set(err, E_NET_LINK, 0, "%s is not a bridge", link);
+	return error_fix(err, "name a bridge in lxc.net.N.link");
+}
+
+/* The kernel refused; what of it there is a name for. */
+static int explain_kernel(const struct helper_reply *reply, const struct net_request *request,
+			  struct error *err)
+{
+	const char *type = usernet_type_name(request->type), *link = request->link;
+	if (reply->error == EOPNOTSUPP && request->type != TYPE_PHYS)
+		return error_set(err, E_NET_SETUP, EOPNOTSUPP,
+				 "this kernel makes no %s on %s, or none with what policy asks for",
+				 type, link);
+	if (reply->error == EINVAL || reply->error == EBUSY)
+		return error_set(
+		    err, E_NET_LINK, (int)reply->error,
+		    "%s cannot carry a %s now (what is on it already has another mode, "
+		    "or uses it alone)",
+		    link, type);
+	return error_set(err, E_NET_SETUP, (int)reply->error,
+			 "the kernel refused a %s on %s (net-helper stage %u)", type, link,
+			 reply->stage);
 }
 
 int client_explain_net(const struct helper_reply *reply, const struct net_request *request,
-		       struct error *err)
+		       const struct client_search *search, struct error *err)
 {
-	_cleanup_free_ char *user = user_name(getuid());
-	const char *link = request->link;
+	_cleanup_free_ char *user = user_name(getuid()), *line = line_for(request, user);
+	const char *type = usernet_type_name(request->type), *link = request->link;
+	char mac[USERNET_MAC + 1];
+	client_mac_text(request->hwaddr, mac);
 	switch (reply->status) {
 	case STATUS_POLICY_MISSING:
-		error_set(err, E_NET_NO_POLICY, 0, "%s does not exist, so nobody may have a veth",
-			  PATH_USERNET);
-		return error_fix(err, "an admin makes it with the line \"%s veth %s 10\"", user,
-				 link);
+		error_set(err, E_NET_NO_POLICY, 0, "%s does not exist, so nobody may have a %s",
+			  PATH_USERNET, type);
+		return error_fix(err, "an admin makes it with the line \"%s\"", line);
 	case STATUS_POLICY_UNSAFE:
 		return explain_unsafe(reply, E_NET_POLICY_UNSAFE, err);
 	case STATUS_NOT_YOURS:
@@ -208,28 +259,55 @@ int client_explain_net(const struct helper_reply *reply, const struct net_reques
 		    err, E_NET_NAMESPACE, 0,
 		    "the network namespace is not one of a user namespace that %s made here", user);
 	case STATUS_NO_RULE:
-		return explain_no_rule(reply, user, link, err);
+		return explain_no_rule(request, search, user, err);
+	case STATUS_RESTRICTED:
+		error_set(err, E_NET_RESTRICTED, 0,
+			  "%s may have a %s on %s, but the hardware address %s is kept for "
+			  "somebody else",
+			  user, type, link, mac);
+		error_rule(err, "%s", PATH_USERNET);
+		return error_fix(err, "set another lxc.net.N.hwaddr, or none");
 	case STATUS_QUOTA:
-		return explain_quota(reply, user, link, err);
+		return explain_quota(request, search, user, err);
 	case STATUS_LINK_MISSING:
+		if (request->type != TYPE_VETH) {
+			error_set(err, E_NET_LINK, 0, "interface %s does not exist on the host",
+				  link);
+			return error_fix(err, "\"ip link\" shows those that do");
+		}
 		error_set(err, E_NET_LINK, 0, "bridge %s does not exist", link);
 		return error_fix(
 		    err, "an admin makes it: ip link add %s type bridge && ip link set %s up", link,
 		    link);
 	case STATUS_LINK_KIND:
-		error_set(err, E_NET_LINK, 0, "%s is not a bridge", link);
-		return error_fix(err, "name a bridge in lxc.net.N.link");
+		return explain_kind(link, err);
 	case STATUS_LINK_FULL:
 		error_set(err, E_NET_FULL, 0, "bridge %s has no free port: it takes 1023", link);
 		return error_fix(err, "use another bridge, or stop a container on it");
 	case STATUS_NAME_TAKEN:
+		if (request->type == TYPE_VLAN) {
+			error_set(err, E_NET_NAME_TAKEN, 0,
+				  "the VLAN is in use on %s, or the container already has an "
+				  "interface %s",
+				  link, request->name);
+			return error_fix(err, "stop the container that has it");
+		}
 		error_set(err, E_NET_NAME_TAKEN, 0, "the container already has an interface %s",
 			  request->name);
 		return error_fix(err, "set another lxc.net.N.name");
+	case STATUS_HWADDR_TAKEN:
+		error_set(err, E_NET_HWADDR_TAKEN, 0, "%s knows the hardware address %s elsewhere",
+			  link, mac);
+		return error_fix(err, "set another lxc.net.N.hwaddr, or none");
+	case STATUS_PAIR_TAKEN:
+		error_set(err, E_NET_NAME_TAKEN, 0,
+			  "the host already has an interface %s.%s, or a route to the container's "
+			  "address",
+			  user, request->pair);
+		return error_fix(err, "set another lxc.net.N.veth.pair, or stop the container that "
+				      "has the address");
 	default:
-		return error_set(err, E_NET_SETUP, (int)reply->error,
-				 "the kernel refused a veth on %s (net-helper stage %u)", link,
-				 reply->stage);
+		return explain_kernel(reply, request, err);
 	}
 }
 

@@ -4,28 +4,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <linux/netlink.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "base/paths.h"
-#include "base/privilege.h"
 #include "base/socket.h"
-#include "base/user.h"
 #include "base/util.h"
-#include "policy/usernet.h"
 #include "setuid-helpers/client-internal.h"
-#include "setuid-helpers/veth.h"
 
-_Static_assert(sizeof(struct net_request) == 80 && sizeof(struct map_request) == 784 &&
-		   sizeof(struct helper_reply) == 56,
+_Static_assert(sizeof(struct net_request) == 104 && sizeof(struct map_request) == 784 &&
+		   sizeof(struct helper_reply) == 24,
 	       "docs/PROTOCOL.md");
 _Static_assert(IDMAP_MAX_EXTENTS == MAP_MAX_EXTENTS && (int)IDMAP_UID == MAP_UID &&
 		   (int)IDMAP_GID == MAP_GID,
@@ -111,92 +103,6 @@ int client_exchange(const char *helper, const void *request, size_t size, int ob
 		  reply->error);
 	if (client_explain_common(path, reply, unusable, err) < 0)
 		return -1;
-	return 0;
-}
-
-/* The same request by the caller's own capability. 0, or -errno; what went wrong goes to *reply. */
-static int make_veth_here(const struct net_request *request, int netns, struct helper_reply *reply)
-{
-	_cleanup_close_ int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	_cleanup_free_ char *user = user_name(geteuid());
-	_cleanup_free_ char *alias = xasprintf("%s/%s/%s", user, request->container, request->name);
-	struct veth veth = { netlink, netns, request, .uid = geteuid(), .alias = alias };
-	const struct usernet_grant pool = { .id = geteuid(), .count = USERNET_MAX_COUNT };
-	int error = netlink < 0 ? -errno : veth_find_link(&veth);
-	if (!error)
-		error = veth_take_slot(&veth, &pool);
-	if (!error)
-		error = veth_raise(&veth);
-	memcpy(reply->host_name, veth.host_name, sizeof(reply->host_name));
-	reply->quota = pool.count;
-	reply->used = veth.used;
-	reply->status = veth_status(error);
-	reply->error = (uint32_t)-error;
-	return error;
-}
-
-static void build_request(const struct veth_request *request, struct net_request *wire)
-{
-	const char *container = request->container ? request->container : "";
-	*wire = (struct net_request){
-		.head = { HELPER_MAGIC, HELPER_VERSION, OP_VETH },
-		.mtu = (uint16_t)request->mtu,
-	};
-	memcpy(wire->link, request->link, strnlen(request->link, sizeof(wire->link) - 1));
-	memcpy(wire->name, request->name, strnlen(request->name, sizeof(wire->name) - 1));
-	for (size_t i = 0; i < sizeof(wire->container) - 1 && container[i]; i++)
-		wire->container[i] =
-		    strchr(HELPER_NAME_CHARACTERS, container[i]) ? container[i] : '_';
-	if (!strcmp(wire->container, ".") || !strcmp(wire->container, ".."))
-		wire->container[0] = '_';
-	if (request->has_hwaddr) {
-		memcpy(wire->hwaddr, request->hwaddr, sizeof(wire->hwaddr));
-		return;
-	}
-	/* Locally administered, unicast; urandom cannot fail for six bytes once the machine runs.
-	 */
-	(void)!getrandom(wire->hwaddr, sizeof(wire->hwaddr), 0);
-	wire->hwaddr[0] = (uint8_t)((wire->hwaddr[0] & 0xfcU) | 2U);
-}
-
-/* In a user namespace of its own the capability may not reach the network namespace: then -EPERM.
- */
-static int request_once(const struct net_request *wire, int netns_fd, struct helper_reply *reply,
-			struct error *err)
-{
-	if (privilege_has(CAP_NET_ADMIN) && make_veth_here(wire, netns_fd, reply) != -EPERM)
-		return 0;
-	return client_exchange("net-helper", wire, sizeof(*wire), netns_fd, reply, E_NET_HELPER,
-			       err);
-}
-
-/*
- * The interface of a container that has just ended is torn down within milliseconds: wait for its
- * slot. A name that is taken may be that of a slot given up while it was asked for.
- */
-static bool is_worth_waiting(const struct helper_reply *reply, long pause)
-{
-	return (reply->status == STATUS_QUOTA && reply->quota && pause < 640) ||
-	       (reply->status == STATUS_NAME_TAKEN && pause < 40);
-}
-
-int helper_request_veth(const struct veth_request *request, int netns_fd, char host_name[IFNAMSIZ],
-			struct error *err)
-{
-	struct net_request wire;
-	struct helper_reply reply = { .status = STATUS_SYSTEM };
-	build_request(request, &wire);
-	for (long pause = 10;; pause *= 2) {
-		if (request_once(&wire, netns_fd, &reply, err) < 0)
-			return -1;
-		if (!is_worth_waiting(&reply, pause))
-			break;
-		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 }, NULL);
-	}
-	if (reply.status != STATUS_OK)
-		return client_explain_net(&reply, &wire, err);
-	memcpy(host_name, reply.host_name, IFNAMSIZ);
-	host_name[IFNAMSIZ - 1] = 0;
 	return 0;
 }
 

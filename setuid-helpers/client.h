@@ -18,20 +18,44 @@
 
 #include "base/error.h"
 #include "idmap/idmap.h"
+#include "policy/choice.h"
 
-struct veth_request {
-	char link[IFNAMSIZ]; /* bridge on the host */
-	char name[IFNAMSIZ]; /* interface name inside the target namespace */
-	bool has_hwaddr;
-	uint8_t hwaddr[6];     /* of the container's end */
-	uint32_t mtu;	       /* 0 = that of the link */
-	const char *container; /* label for messages and altnames; may be NULL */
+/* What somebody wants. Which line of lxc-usernet can give it, is found out here. */
+struct nic_request {
+	enum usernet_type type;
+	char link[IFNAMSIZ]; /* on the host; "none": a veth whose host end is no bridge's port */
+	char name[IFNAMSIZ]; /* of the interface in the target namespace */
+	char pair[IFNAMSIZ]; /* veth: wanted name of the host's end; may be empty */
+	bool has_hwaddr;     /* it must be this one; else another may hold, or one is drawn */
+	uint8_t hwaddr[6];   /* veth, macvlan */
+	uint32_t mtu;	     /* 0 = what policy says, else that of the link */
+	enum usernet_mode mode;
+	uint32_t vlan;	       /* of a vlan; of a bridge's port (0 = what policy says) */
+	bool isolated;	       /* wanted: of an ipvlan (isolation private) */
+	const char *container; /* label for messages and aliases; may be NULL */
+	/* Routes of the host to a veth that is no bridge's port. Borrowed. */
+	const struct usernet_address *routes;
+	size_t route_count;
 };
 
-/* One veth with its peer in netns_fd; host_name is that of the host's end. Blocks until done;
- * errors E_NET_* with rule and fix. */
-int helper_request_veth(const struct veth_request *request, int netns_fd, char host_name[IFNAMSIZ],
-			struct error *err);
+/* What it is: policy may have decided some of it. */
+struct nic_result {
+	char host_name[IFNAMSIZ]; /* of a veth's host end, else empty */
+	uint8_t hwaddr[6];	  /* of the container's interface; all zero: its link's */
+	uint32_t mtu;		  /* 0 = that of the link */
+	uint32_t line;		  /* of lxc-usernet; 0 = made with the caller's own capability */
+};
+
+/* One interface in netns_fd. Blocks until done; errors E_NET_* with rule and fix. */
+int helper_request_nic(const struct nic_request *request, int netns_fd, struct nic_result *result,
+		       struct error *err);
+
+/*
+ * Does the line fit the request? Fills in what the request leaves open (hwaddr, mtu). False with
+ * what is in the way, as a key and its value with what the line says, in *why (static per thread).
+ */
+bool helper_line_fits(const struct usernet_rule *rule, struct nic_request *request,
+		      const char **why);
 
 /*
  * Both maps for the process whose /proc/PID directory is proc_dir, through idmap-helper. Returns 0;

@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "setuid-helpers/helper.h"
 
-#include <fcntl.h>
-#include <linux/seccomp.h>
-#include <signal.h>
-#include <sys/auxv.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-
 uint32_t helper_caller, helper_group, helper_self;
 struct helper_reply helper_reply = { .head = { .magic = HELPER_MAGIC, .version = HELPER_VERSION } };
 struct buffer helper_record;
@@ -52,9 +43,8 @@ void helper_hold(uint32_t capabilities)
 	/* Installed setuid root (no file capabilities there): leave root before anything else. */
 	if (helper_self == 0 && helper_caller != 0) {
 		helper_self = helper_caller;
-		if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ||
-		    setresuid(helper_self, helper_self, helper_self))
-			helper_end(STAGE_PRIVILEGE, STATUS_SYSTEM, errno);
+		prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0); /* if not, capset fails */
+		helper_become(helper_self, helper_self, helper_self);
 	}
 	/* Who was not given them cannot hold them. Nothing inheritable also means nothing ambient;
 	 * not dumpable also means no core. */
@@ -99,11 +89,11 @@ void helper_open_log(void)
 void helper_confine(struct sock_filter *filter, unsigned short length)
 {
 	const struct sock_fprog program = { length, filter };
-	for (unsigned short i = 0; i < length; i++)
+	for (uint32_t i = 0, k; i < length; i++)
 		if (filter[i].code == (BPF_JMP | BPF_JEQ | BPF_K))
-			filter[i].k = filter[i].k == TABLE_SELF	    ? helper_self
-				      : filter[i].k == TABLE_CALLER ? helper_caller
-								    : filter[i].k;
+			k = filter[i].k, filter[i].k = k == TABLE_SELF	   ? helper_self
+						       : k == TABLE_CALLER ? helper_caller
+									   : k;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		helper_end(STAGE_CONFINE, STATUS_SYSTEM, errno);

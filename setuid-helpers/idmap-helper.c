@@ -4,10 +4,6 @@
  * is the caller's own or delegated to it. Holds CAP_SETUID and CAP_SETGID. See main for its table
  * of contents.
  */
-#include <fcntl.h>
-#include <linux/landlock.h>
-#include <linux/openat2.h>
-
 #include "policy/subid.h"
 #include "setuid-helpers/helper.h"
 #include "idmap-filter.h" /* generated */
@@ -32,8 +28,9 @@ static void check_request(void)
 	static const struct map_extent zero;
 	bool ok = request.count[MAP_UID] || request.count[MAP_GID];
 	for (int map = MAP_UID; map <= MAP_GID; map++) {
-		ok &= request.count[map] <= MAP_MAX_EXTENTS;
-		for (uint32_t i = request.count[map]; i < MAP_MAX_EXTENTS; i++)
+		uint32_t i = request.count[map];
+		ok &= i <= MAP_MAX_EXTENTS;
+		for (; i < MAP_MAX_EXTENTS; i++)
 			ok &= !memcmp(&request.extent[map][i], &zero, sizeof(zero));
 	}
 	if (!ok)
@@ -76,23 +73,6 @@ static void decide(void)
 			decide_extent(map, &request.extent[map][i]);
 		}
 	helper_reply.map = helper_reply.extent = 0;
-}
-
-/* From here on no file can be opened but those beneath the directory; nothing lost on a kernel
- * without Landlock. */
-static void confine_to(int directory)
-{
-	/* Every right of Landlock's first version is taken; writing comes back beneath it. */
-	const struct landlock_ruleset_attr all = { (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1 };
-	const struct landlock_path_beneath_attr write = { LANDLOCK_ACCESS_FS_WRITE_FILE,
-							  directory };
-	long rules = syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
-	if (rules < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
-		return;
-	if (rules < 0 ||
-	    syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &write, 0) ||
-	    syscall(SYS_landlock_restrict_self, rules, 0))
-		helper_end(STAGE_OBJECT, STATUS_SYSTEM, errno);
 }
 
 static void add_map(struct buffer *buffer, int map, const char *separator, const char *end)
@@ -161,7 +141,6 @@ int main(int argc, char **argv)
 	int directory = helper_receive(&request, sizeof(request));
 	check_request();
 	check_directory(directory);
-	confine_to(directory);
 	decide();
 	/* Our own real uid against signals; the caller's effective one, because the kernel asks for
 	 * the owner. */

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * net-helper: one veth pair between a bridge of the host and a network namespace of the caller's,
- * if lxc-usernet gives the caller one. Holds CAP_NET_ADMIN. See main for its table of contents.
+ * net-helper: one interface for a network namespace of the caller's, as the line of lxc-usernet
+ * that the caller relies on gives it. Holds CAP_NET_ADMIN. See main for its table of contents.
  */
-#include <linux/netlink.h>
-#include <linux/nsfs.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-
 #include "policy/usernet.h"
 #include "setuid-helpers/helper.h"
-#include "setuid-helpers/veth.h"
+#include "setuid-helpers/link.h"
 #include "net-filter.h" /* generated */
 
 static struct account account;
 static struct text usernet;
 static struct net_request request;
-static struct usernet_decision decision;
-static struct buffer alias;
-static struct veth veth = { NET_NETLINK, NET_OBJECT, &request, .alias = alias.data };
+static struct usernet_rule rule;
+static struct usernet_pool pool;
+static char hwaddr[USERNET_MAC + 1]; /* as text; empty = none */
+static struct buffer alias, pair;
+static struct link net = { NET_NETLINK, NET_OBJECT, true, &request, &rule, 0,
+			   alias.data,	pair.data,  0,	  1500,	    "" };
 
 static void open_policy(void)
 {
@@ -56,13 +53,20 @@ static bool name_ok(const char *name, size_t size, bool may_be_empty)
 
 static void check_request(void)
 {
-	static const uint8_t none[6];
-	if (!name_ok(request.link, sizeof(request.link), false) ||
-	    !name_ok(request.name, sizeof(request.name), false) ||
-	    !name_ok(request.container, sizeof(request.container), true) ||
-	    (request.hwaddr[0] & 1) || !memcmp(request.hwaddr, none, sizeof(none)) ||
-	    (request.mtu && request.mtu < 68))
+	const uint8_t *mac = request.hwaddr, type = request.type;
+	bool has_mac = type == TYPE_VETH || type == TYPE_MACVLAN;
+	bool has_mode = type == TYPE_MACVLAN || type == TYPE_IPVLAN;
+	bool names = name_ok(request.container, sizeof(request.container), true);
+	for (const char *name = request.link; name < request.container; name += 16)
+		names &= name_ok(name, 16, name == request.pair);
+	if (!names || (*request.pair && (type != TYPE_VETH || strchr(request.pair, '.'))) ||
+	    (mac[0] & 1) || !memcmp(mac, "\0\0\0\0\0", 6) == has_mac ||
+	    (request.mtu && request.mtu < 68) || has_mode != (request.mode != MODE_NONE) ||
+	    request.mode > MODE_L3S)
 		helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
+	for (size_t i = 0; has_mac && i < USERNET_MAC; i++)
+		hwaddr[i] =
+		    i % 3 == 2 ? ':' : "0123456789abcdef"[mac[i / 3] >> (i % 3 ? 0 : 4) & 15];
 }
 
 /*
@@ -84,80 +88,71 @@ static void check_namespace(int netns)
 		helper_end(STAGE_OBJECT, STATUS_NOT_YOURS, 0);
 }
 
+/* The line that the caller relies on; another may keep the hardware address for somebody else. */
 static void decide(void)
 {
-	usernet_decide(usernet, &account, text_of("veth"), text_of(request.link), &decision);
-	for (size_t i = decision.count; i--;) {
-		helper_reply.quota += decision.grant[i].count;
-		if (decision.grant[i].line)
-			helper_reply.line = decision.grant[i].line;
+	struct text rest = usernet, line, mac = text_of(hwaddr);
+	struct usernet_rule other;
+	bool reserved = false;
+	for (uint32_t n = 1; text_take_line(&rest, &line); n++) {
+		if (usernet_parse_line(line, &other) != USERNET_RULE ||
+		    !text_equal(other.link, text_of(request.link)))
+			continue;
+		reserved |= n != request.line && text_equal(other.mac, mac);
+		if (n == request.line && other.type == request.type &&
+		    usernet_is_for(&other, &account, &pool))
+			rule = other;
 	}
-	helper_reply.bad_line = decision.bad_line;
-	if (!helper_reply.line)
+	if (!rule.type)
 		helper_end(STAGE_DECIDE, STATUS_NO_RULE, 0);
-}
-
-static void find_link(void)
-{
-	veth.uid = helper_caller;
-	int error = veth_find_link(&veth);
-	if (error)
-		helper_end(STAGE_DECIDE, veth_status(error), -error);
+	if (!usernet_allows(&rule, mac, request.mtu, request.mode) || (reserved && !rule.mac.size))
+		helper_end(STAGE_DECIDE, STATUS_RESTRICTED, 0);
+	if (request.slot >= rule.count)
+		helper_end(STAGE_DECIDE, STATUS_QUOTA, 0);
 }
 
 static void record_intent(void)
 {
+	static const char *const types[] = { USERNET_TYPES };
 	if (account.name.size && account.name.size <= 32)
 		buffer_add(&alias, account.name.data, account.name.size);
 	else
 		buffer_number(&alias, "", helper_caller);
+	buffer_string(&pair, alias.data, ".");
+	buffer_string(&pair, request.pair, "");
 	buffer_string(&alias, "/", request.container);
 	buffer_string(&alias, "/", request.name);
+	buffer_string(&helper_record, " type=", types[rule.type]);
 	buffer_string(&helper_record, " link=", request.link);
 	buffer_string(&helper_record, " label=", alias.data);
-	buffer_number(&helper_record, " rule=", helper_reply.line);
+	buffer_number(&helper_record, " rule=", request.line);
 	helper_send_record();
-}
-
-/* The caller's own pool first, then those of its groups in the order of the file. */
-static int take_slot(void)
-{
-	int error = -EDQUOT;
-	for (size_t i = !decision.grant[0].line; i < decision.count && error == -EDQUOT; i++) {
-		error = veth_take_slot(&veth, &decision.grant[i]);
-		helper_reply.used += veth.used;
-	}
-	return error;
 }
 
 static void act(void)
 {
-	int error = take_slot();
-	if (!error) {
-		memcpy(helper_reply.host_name, veth.host_name, sizeof(veth.host_name));
-		error = veth_raise(&veth);
-	}
-	buffer_string(&helper_record, " host=", helper_reply.host_name);
+	net.uid = helper_caller;
+	int error = link_make(&net, pool);
+	buffer_string(&helper_record, " host=", net.host_name);
 	if (error)
-		helper_end(STAGE_ACT, veth_status(error), -error);
+		helper_end(STAGE_ACT, link_status(error), -error);
 }
 
 int main(int argc, char **argv)
 {
 	(void)argv;
-	helper_reply.head.op = OP_VETH;
+	helper_reply.head.op = OP_NET;
 	helper_sanitise(argc);
 	helper_hold(1U << CAP_NET_ADMIN);
 	open_policy();
 	helper_open_log();
 	open_netlink();
-	buffer_number(&helper_record, "<86>lxc-net: op=veth uid=", helper_caller);
+	buffer_number(&helper_record, "<86>lxc-net: op=net uid=", helper_caller);
 	helper_confine(filter, sizeof(filter) / sizeof(filter[0]));
 	int netns = helper_receive(&request, sizeof(request));
 	check_request();
 	check_namespace(netns);
 	decide();
-	find_link();
 	helper_become(helper_self, helper_self, helper_self);
 	record_intent();
 	act();

@@ -10,28 +10,36 @@
 #include <stdint.h>
 
 #define HELPER_MAGIC 0x6c787076U /* "lxpv" */
-#define HELPER_VERSION 1
+#define HELPER_VERSION 2
 #define HELPER_SOCKET 3 /* the descriptor a helper is started with */
 
-enum helper_op { OP_VETH = 1, OP_MAP = 2 };
+enum helper_op { OP_NET = 1, OP_MAP = 2 };
 
 struct helper_head {
 	uint32_t magic;
-	uint16_t version;
-	uint16_t op;
+	uint16_t version, op;
 };
 
 /* Names of interfaces and containers are made of these, and are not "." or "..". */
 #define HELPER_NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
-/* op OP_VETH, with a network namespace descriptor */
+/*
+ * op OP_NET, with a network namespace descriptor. line and slot are the caller's choice: the line
+ * of lxc-usernet that it relies on, and the number of the interface among those of the line's pool.
+ * What the line restricts, holds.
+ */
 struct net_request {
 	struct helper_head head;
-	char link[16];	    /* bridge on the host */
-	char name[16];	    /* of the container's end */
+	char link[16];	    /* on the host; "none": a veth whose host end is no bridge's port */
+	char name[16];	    /* of the container's interface */
+	char pair[16];	    /* veth: USER.PAIR becomes an altname of the host's end; or empty */
 	char container[32]; /* label for people; may be empty */
-	uint8_t hwaddr[6];  /* of the container's end: unicast, not zero */
-	uint16_t mtu;	    /* of the container's end, 68 or more; 0 = that of the link */
+	uint8_t hwaddr[6];  /* veth, macvlan: of the container's interface, unicast; else zero */
+	uint16_t mtu;	    /* of the container's interface, 68 or more; 0 = that of the link */
+	uint32_t line;	    /* from 1 */
+	uint16_t slot;	    /* from 0; vlan and phys: 0 */
+	uint8_t type;	    /* enum usernet_type */
+	uint8_t mode;	    /* enum usernet_mode of a macvlan or ipvlan; else 0 */
 };
 
 #define MAP_MAX_EXTENTS 32
@@ -56,44 +64,27 @@ enum helper_stage {
 };
 /* clang-format on */
 
-/* Why. error holds the errno where one belongs to it, else 0. */
+/* Why; docs/PROTOCOL.md says it in words. error holds the errno where one belongs to it, else 0. */
+/* clang-format off */
 enum helper_status {
-	STATUS_OK,
-	STATUS_ENVIRONMENT,    /* the helper was started in a way that it does not accept */
-	STATUS_NOT_PRIVILEGED, /* it does not hold its capabilities */
-	STATUS_SYSTEM,	       /* the kernel refused something that no caller can help */
-	STATUS_MALFORMED,      /* not the one encoding of a request */
-	STATUS_POLICY_MISSING, /* the policy file does not exist */
-	STATUS_POLICY_UNSAFE, /* policy or account file: owner, mode, kind, size, or not readable */
-	STATUS_NOT_YOURS,     /* the object is of the wrong kind or does not belong to the caller */
-	STATUS_NO_RULE,	      /* nothing in the policy allows it; bad_line may say why */
-	STATUS_QUOTA,	      /* used of quota, by the rule in line */
-	STATUS_LINK_MISSING,
-	STATUS_LINK_KIND, /* the link is not a bridge */
-	STATUS_LINK_FULL, /* the bridge has no free port */
-	STATUS_NAME_TAKEN,
-	STATUS_EXTENT_INVALID,	 /* extent `extent` of map `map`: empty, wraps, or host id 0 */
-	STATUS_EXTENT_FORBIDDEN, /* not delegated, nor the caller's own id */
-	STATUS_EXTENT_OTHERS,	 /* delegated, but holds the id of another user of /etc/passwd */
+	STATUS_OK, STATUS_ENVIRONMENT, STATUS_NOT_PRIVILEGED, STATUS_SYSTEM, STATUS_MALFORMED,
+	STATUS_POLICY_MISSING, STATUS_POLICY_UNSAFE, STATUS_NOT_YOURS, STATUS_NO_RULE, STATUS_QUOTA,
+	STATUS_LINK_MISSING, STATUS_LINK_KIND, STATUS_LINK_FULL, STATUS_NAME_TAKEN,
+	STATUS_EXTENT_INVALID, STATUS_EXTENT_FORBIDDEN, STATUS_EXTENT_OTHERS,
+	STATUS_RESTRICTED, STATUS_HWADDR_TAKEN, STATUS_PAIR_TAKEN
 };
+/* clang-format on */
 
 /* Which file STATUS_POLICY_MISSING and STATUS_POLICY_UNSAFE mean. */
 enum helper_file { FILE_NONE, FILE_USERNET, FILE_PASSWD, FILE_GROUP, FILE_SUBUID, FILE_SUBGID };
 
-/* The reply to every request. */
+/* The reply to every request. What the caller knows itself is not in it. */
 struct helper_reply {
 	struct helper_head head; /* op of the helper */
-	uint16_t stage;
-	uint16_t status;
+	uint16_t stage, status;
 	uint32_t error;
-	uint32_t quota;	   /* interfaces allowed, over all pools that the caller may use */
-	uint32_t used;	   /* of them in use */
-	uint32_t line;	   /* the deciding line of lxc-usernet, 0 = none */
-	uint32_t bad_line; /* the first line of lxc-usernet that is malformed, 0 = none */
-	char host_name[16];
-	uint16_t map;	 /* enum map_kind */
-	uint16_t extent; /* from 0 */
-	uint32_t file;	 /* enum helper_file */
+	uint16_t map, extent; /* enum map_kind; from 0 */
+	uint32_t file;	      /* enum helper_file */
 };
 
 #endif

@@ -54,9 +54,6 @@ static const struct allowed net[] = {
 static const struct allowed idmap[] = {
 	{ "recvmsg", 1, { IS(0, HELPER_SOCKET) } },
 	{ "fstatfs", 1, { IS(0, IDMAP_OBJECT) } },
-	{ "landlock_create_ruleset", 0, { { 0 } } },
-	{ "landlock_add_rule", 0, { { 0 } } },
-	{ "landlock_restrict_self", 0, { { 0 } } },
 	{ "setresuid", 3, { IS(0, TABLE_SELF), IS(1, TABLE_CALLER), IS(2, TABLE_SELF) } },
 	{ "openat2", 2, { IS(0, IDMAP_OBJECT), IS(3, sizeof(struct open_how)) } },
 	{ "write", 0, { { 0 } } },

@@ -3,7 +3,7 @@
  * lxc-usernet(5) with passwd(5) and group(5): every grant is what its line says, to whom the line
  * names, and no line that grants more was overlooked.
  */
-#include "policy/usernet.h"
+#include "policy/choice.h"
 #include "tests/fuzz/account.h"
 
 static const struct text type = { "veth", 4 }, bridge = { "lxcbr0", 6 };
@@ -11,10 +11,10 @@ static const struct text type = { "veth", 4 }, bridge = { "lxcbr0", 6 };
 static bool is_about_us(const struct usernet_rule *rule, const struct account *account,
 			uint32_t *id)
 {
-	*id = account->uid;
-	return text_equal(rule->type, type) && text_equal(rule->link, bridge) &&
-	       (rule->is_group ? account_in_group(account, rule->who, id)
-			       : account_is_user(account, rule->who));
+	struct usernet_pool pool;
+	bool for_us = usernet_is_for(rule, account, &pool);
+	*id = pool.id;
+	return rule->type == TYPE_VETH && text_equal(rule->link, bridge) && for_us;
 }
 
 static void check_line(struct text line, uint32_t number, const struct account *account,

@@ -135,7 +135,7 @@ written='t=$(sed "s/.*target=//" /opt/box/c); echo uid=$(tr -s " " " " </proc/$t
 }
 
 @test "both helpers, the protocol and the policy they compile in keep to their budget of lines" {
-	files=$(cd "$top" && ls setuid-helpers/{net-helper,idmap-helper,helper,veth}.c setuid-helpers/{protocol,seccomp-table}.h policy/{text,account,usernet,subid}.c)
+	files=$(cd "$top" && ls setuid-helpers/{net-helper,idmap-helper,helper,link}.c setuid-helpers/{protocol,seccomp-table}.h policy/{text,account,usernet,subid}.c)
 	lines=$(cd "$top" && cat $files | grep -vcE '^\s*($|//|/?\*)')
 	echo "$lines lines"
 	[ "$lines" -le 900 ]

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "policy/usernet.h"
+#include "policy/choice.h"
 
 static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
 			     "alice:x:1001:1001:Alice:/home/alice:/bin/sh\n"
@@ -84,14 +84,14 @@ static void each_line_form_grants_what_the_table_says(void **state)
 		{ "alice veth br0\n3\n", 0, true },
 		{ "alice veth\n", 0, true },
 		{ "alice\n", 0, true },
-		{ "alice foo br0 3\n", 0, false },
+		{ "alice foo br0 3\n", 0, true },
 		{ "alice veth br1 3\n", 0, false },
 		{ "alice veth br 3\n", 0, false },
 		{ "alice veth br00 3\n", 0, false },
 		{ "alic veth br0 3\n", 0, false },
 		{ "Alice veth br0 3\n", 0, false },
-		{ "alice veth br0 3 isolated\n", 0, true },
-		{ "alice veth br0 3 ip=10.0.3.0/24\n", 0, true },
+		{ "alice veth br0 3 isolated\n", 3, false },
+		{ "alice veth br0 3 ip=10.0.3.0/24\n", 3, false },
 		{ "@ veth br0 3\n", 0, true },
 		{ "bob veth br0 3\nalice veth br0 2\n", 2, false },
 		{ "alice veth br0 4294967296\n", 0, true },
@@ -124,8 +124,8 @@ static void each_line_form_grants_what_the_table_says(void **state)
 		{ "alic\n", 0, true },
 		{ "* veth br0 3\n", 0, false },
 		{ "alice veth * 3\n", 0, false },
-		{ "alice Veth br0 3\n", 0, false },
-		{ "alice vethx br0 3\n", 0, false },
+		{ "alice Veth br0 3\n", 0, true },
+		{ "alice vethx br0 3\n", 0, true },
 		{ "@alice veth br0 3\n", 0, false },
 		{ "alice@ veth br0 3\n", 0, false },
 	};
@@ -365,7 +365,9 @@ static int second_opinion(const char *line, size_t size, bool *mine)
 		at = NULL;
 		words++;
 	}
-	if (words < 4 || (words > 4 && word[4][0] != '#') || !strcmp(word[0], "@"))
+	char type[260];
+	snprintf(type, sizeof(type), " %s ", words > 1 ? word[1] : "");
+	if (words < 4 || !strstr(" veth macvlan ipvlan phys ", type) || (words > 4 && word[4][0] != '#') || !strcmp(word[0], "@"))
 		return -1;
 	if (strspn(word[3], "0123456789") != strlen(word[3]) || strlen(word[3]) > 4 ||
 	    (word[3][0] == '0' && word[3][1]) || strtol(word[3], NULL, 10) > 3843)

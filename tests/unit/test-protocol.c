@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "setuid-helpers/client-internal.h"
-#include "setuid-helpers/veth.h"
+#include "setuid-helpers/link.h"
 
 #define AT(type, member, offset, size)                           \
 	assert_int_equal(offsetof(struct type, member), offset); \
@@ -26,10 +26,15 @@ static void requests_and_reply_have_the_documented_layout(void **state)
 	AT(helper_head, op, 6, 2);
 	AT(net_request, link, 8, 16);
 	AT(net_request, name, 24, 16);
-	AT(net_request, container, 40, 32);
-	AT(net_request, hwaddr, 72, 6);
-	AT(net_request, mtu, 78, 2);
-	assert_int_equal(sizeof(struct net_request), 80);
+	AT(net_request, pair, 40, 16);
+	AT(net_request, container, 56, 32);
+	AT(net_request, hwaddr, 88, 6);
+	AT(net_request, mtu, 94, 2);
+	AT(net_request, line, 96, 4);
+	AT(net_request, slot, 100, 2);
+	AT(net_request, type, 102, 1);
+	AT(net_request, mode, 103, 1);
+	assert_int_equal(sizeof(struct net_request), 104);
 	AT(map_request, count, 8, 8);
 	AT(map_request, extent, 16, 768);
 	assert_int_equal(sizeof(struct map_request), 784);
@@ -39,21 +44,16 @@ static void requests_and_reply_have_the_documented_layout(void **state)
 	AT(helper_reply, stage, 8, 2);
 	AT(helper_reply, status, 10, 2);
 	AT(helper_reply, error, 12, 4);
-	AT(helper_reply, quota, 16, 4);
-	AT(helper_reply, used, 20, 4);
-	AT(helper_reply, line, 24, 4);
-	AT(helper_reply, bad_line, 28, 4);
-	AT(helper_reply, host_name, 32, 16);
-	AT(helper_reply, map, 48, 2);
-	AT(helper_reply, extent, 50, 2);
-	AT(helper_reply, file, 52, 4);
-	assert_int_equal(sizeof(struct helper_reply), 56);
+	AT(helper_reply, map, 16, 2);
+	AT(helper_reply, extent, 18, 2);
+	AT(helper_reply, file, 20, 4);
+	assert_int_equal(sizeof(struct helper_reply), 24);
 }
 
 static void numbers_of_stages_and_statuses_never_change(void **state)
 {
 	(void)state;
-	assert_int_equal(OP_VETH, 1);
+	assert_int_equal(OP_NET, 1);
 	assert_int_equal(OP_MAP, 2);
 	assert_int_equal(STAGE_SANITISE, 1);
 	assert_int_equal(STAGE_DONE, 10);
@@ -61,13 +61,16 @@ static void numbers_of_stages_and_statuses_never_change(void **state)
 	assert_int_equal(STATUS_QUOTA, 9);
 	assert_int_equal(STATUS_NAME_TAKEN, 13);
 	assert_int_equal(STATUS_EXTENT_OTHERS, 16);
+	assert_int_equal(STATUS_PAIR_TAKEN, 19);
+	assert_int_equal(TYPE_PHYS, 5);
+	assert_int_equal(MODE_L3S, 7);
 	assert_int_equal(FILE_SUBGID, 5);
 }
 
 static void a_slot_name_has_fifteen_characters_and_is_unique(void **state)
 {
 	(void)state;
-	static const struct usernet_grant pools[] = { { .id = 0 },
+	static const struct usernet_pool pools[] = { { .id = 0 },
 						      { .id = 1001 },
 						      { .is_group = true, .id = 1001 },
 						      { .id = 4294967294U },
@@ -76,7 +79,7 @@ static void a_slot_name_has_fifteen_characters_and_is_unique(void **state)
 	size_t n = 0;
 	for (size_t p = 0; p < 5; p++)
 		for (uint32_t slot = 0; slot < 3844; slot++) {
-			veth_slot_name(names[n], &pools[p], "lxcbr0", slot);
+			link_slot_name(names[n], pools[p], "lxcbr0", slot);
 			assert_int_equal(strlen(names[n]), 15);
 			assert_memory_equal(names[n], p == 2 ? "vetg" : "veth", 4);
 			n++;
@@ -90,9 +93,9 @@ static void another_link_has_other_slots(void **state)
 {
 	(void)state;
 	char a[16], b[16];
-	struct usernet_grant pool = { .id = 1001, .count = 1 };
-	veth_slot_name(a, &pool, "lxcbr0", 0);
-	veth_slot_name(b, &pool, "lxcbr1", 0);
+	struct usernet_pool pool = { .id = 1001 };
+	link_slot_name(a, pool, "lxcbr0", 0);
+	link_slot_name(b, pool, "lxcbr1", 0);
 	assert_string_not_equal(a, b);
 	assert_memory_equal(a, b, 10);
 }
@@ -153,17 +156,19 @@ static void each_refusal_of_net_helper_has_its_own_code(void **state)
 		{ STATUS_LINK_KIND, E_NET_LINK },
 		{ STATUS_LINK_FULL, E_NET_FULL },
 		{ STATUS_NAME_TAKEN, E_NET_NAME_TAKEN },
+		{ STATUS_RESTRICTED, E_NET_RESTRICTED },
+		{ STATUS_HWADDR_TAKEN, E_NET_HWADDR_TAKEN },
+		{ STATUS_PAIR_TAKEN, E_NET_NAME_TAKEN },
 		{ STATUS_SYSTEM, E_NET_SETUP },
 	};
-	struct net_request request = { .link = "lxcbr0", .name = "eth0" };
+	const struct client_search search = { .quota = 1, .used = 1 };
+	struct net_request request = { .type = TYPE_VETH, .link = "lxcbr0", .name = "eth0" };
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct helper_reply reply = { .status = (uint16_t)table[i].status,
 					      .file = FILE_USERNET,
-					      .line = 3,
-					      .quota = 1,
-					      .used = 1 };
+					      };
 		struct error err = { 0 };
-		assert_int_equal(client_explain_net(&reply, &request, &err), -1);
+		assert_int_equal(client_explain_net(&reply, &request, &search, &err), -1);
 		assert_int_equal(err.code, table[i].code);
 		assert_true(err.message[0] != 0);
 	}
@@ -211,7 +216,7 @@ static void each_refusal_of_idmap_helper_names_the_range_and_its_reason(void **s
 static void no_number_in_a_reply_is_trusted(void **state)
 {
 	(void)state;
-	struct net_request net = { .link = "lxcbr0", .name = "eth0" };
+	struct net_request net = { .type = TYPE_VETH, .link = "lxcbr0", .name = "eth0" };
 	struct map_request map = { .count = { 1, 1 } };
 	srandom(4);
 	for (int round = 0; round < 300; round++) {
@@ -221,9 +226,9 @@ static void no_number_in_a_reply_is_trusted(void **state)
 		for (size_t i = 0; i < sizeof(reply); i++)
 			byte[i] = (unsigned char)random();
 		reply.status = (uint16_t)(random() % 40 + 1);
-		if (reply.status == STATUS_QUOTA)
-			reply.quota = 0; /* asks the kernel for names */
-		assert_int_equal(client_explain_net(&reply, &net, &err), -1);
+		assert_int_equal(
+		    client_explain_net(&reply, &net, &(struct client_search){ .quota = 0 }, &err),
+		    -1);
 		assert_true(err.message[0] != 0);
 		err = (struct error){ 0 };
 		assert_int_equal(client_explain_idmap(&reply, &map, &err), -1);
@@ -234,10 +239,11 @@ static void no_number_in_a_reply_is_trusted(void **state)
 static void a_quota_refusal_names_numbers_rule_and_fix(void **state)
 {
 	(void)state;
-	struct net_request request = { .link = "lxcbr0", .name = "eth0" };
-	struct helper_reply reply = { .status = STATUS_QUOTA, .quota = 2, .used = 2, .line = 3 };
+	struct net_request request = { .type = TYPE_VETH, .link = "lxcbr0", .name = "eth0" };
+	struct helper_reply reply = { .status = STATUS_QUOTA };
+	const struct client_search search = { .line = 3, .quota = 2, .used = 2 };
 	struct error err = { 0 };
-	client_explain_net(&reply, &request, &err);
+	client_explain_net(&reply, &request, &search, &err);
 	assert_non_null(strstr(err.message, "may have 2 veth on lxcbr0 and has 2"));
 	assert_non_null(strstr(err.rule, "/lxc/lxc-usernet:3"));
 	assert_true(err.fix[0] != 0);

@@ -36,6 +36,8 @@ ERROR_CODE(E_NET_HELPER,        "net-helper",         "net-helper is not install
 ERROR_CODE(E_NET_NO_POLICY,     "net-no-policy",      "there is no lxc-usernet file")
 ERROR_CODE(E_NET_POLICY_UNSAFE, "net-policy-unsafe",  "the lxc-usernet file is not safe to trust (owner, mode, kind or size)")
 ERROR_CODE(E_NET_NO_RULE,       "net-no-rule",        "no lxc-usernet line gives this user this type on this link")
+ERROR_CODE(E_NET_RESTRICTED,    "net-restricted",     "a line of lxc-usernet gives the interface, but not with this address, MTU, VLAN or mode")
+ERROR_CODE(E_NET_HWADDR_TAKEN,  "net-hwaddr-taken",   "the bridge knows the hardware address elsewhere")
 ERROR_CODE(E_NET_QUOTA,         "net-quota",          "the user already has as many interfaces as lxc-usernet allows")
 ERROR_CODE(E_NET_LINK,          "net-link",           "the link is missing or is not a bridge")
 ERROR_CODE(E_NET_FULL,          "net-full",           "the bridge has no free port")

@@ -87,7 +87,8 @@ static int set_name(char name[IFNAMSIZ], const char *text, const char *what, str
 
 static int create(char **word, const char *nic, bool as_json, struct error *err)
 {
-	struct veth_request request = { .container = word[2] };
+	struct nic_request request = { .type = TYPE_VETH, .container = word[2] };
+	struct nic_result result;
 	struct interface outside, inside;
 	uint32_t pid;
 	if (parse_uint32(word[3], &pid) < 0 || !pid)
@@ -113,8 +114,9 @@ static int create(char **word, const char *nic, bool as_json, struct error *err)
 				 (unsigned)getuid(), word[3]);
 	if (!*nic)
 		snprintf(request.name, sizeof(request.name), "%s", inside.name);
-	if (helper_request_veth(&request, net, outside.name, err) < 0)
+	if (helper_request_nic(&request, net, &result, err) < 0)
 		return -1;
+	memcpy(outside.name, result.host_name, sizeof(outside.name));
 	if (ask_inside(user, net, request.name, &inside) < 0)
 		inside.index = 0;
 	outside.index = if_nametoindex(outside.name);

@@ -10,10 +10,9 @@
 #include "base/paths.h"
 #include "base/util.h"
 #include "image/internal.h"
-#include "policy/usernet.h"
+#include "setuid-helpers/client-policy.h"
 
 #define MAX_CONFIG (1 << 20)
-#define MAX_ACCOUNTS (16 << 20)
 
 static char *text_copy(struct text text)
 {
@@ -26,11 +25,11 @@ char *image_granted_link(struct text usernet, const struct account *account)
 	struct usernet_rule rule;
 	while (text_take_line(&rest, &line)) {
 		if (usernet_parse_line(line, &rule) != USERNET_RULE ||
-		    !text_equal(rule.type, text_of("veth")) ||
+		    rule.type != TYPE_VETH ||
 		    text_equal(rule.link, text_of("none")))
 			continue;
 		struct usernet_decision decision;
-		usernet_decide(usernet, account, rule.type, rule.link, &decision);
+		usernet_decide(usernet, account, text_of("veth"), rule.link, &decision);
 		uint32_t count = 0;
 		for (size_t i = 0; i < decision.count; i++)
 			count += decision.grant[i].count;
@@ -43,24 +42,9 @@ char *image_granted_link(struct text usernet, const struct account *account)
 /* The same for the caller, from the files of the system. */
 static char *caller_link(void)
 {
-	_cleanup_free_ char *usernet = NULL, *passwd = NULL, *group = NULL;
-	ssize_t usernet_size = file_read_all(AT_FDCWD, PATH_USERNET, USERNET_MAX_FILE, &usernet);
-	if (usernet_size < 0)
-		return NULL;
-	ssize_t passwd_size = file_read_all(AT_FDCWD, "/etc/passwd", MAX_ACCOUNTS, &passwd);
-	ssize_t group_size = file_read_all(AT_FDCWD, "/etc/group", MAX_ACCOUNTS, &group);
-	gid_t groups[1024];
-	int count = getgroups(ARRAY_SIZE(groups), groups);
-	struct account account = {
-		.uid = getuid(),
-		.gid = getgid(),
-		.groups = groups,
-		.group_count = count > 0 ? (size_t)count : 0,
-		.passwd = { passwd, passwd_size > 0 ? (size_t)passwd_size : 0 },
-		.group = { group, group_size > 0 ? (size_t)group_size : 0 },
-	};
-	account_resolve(&account);
-	return image_granted_link((struct text){ usernet, (size_t)usernet_size }, &account);
+	_cleanup_net_policy_ struct net_policy policy;
+	net_policy_open(&policy);
+	return policy.error ? NULL : image_granted_link(policy.file, &policy.account);
 }
 
 char *image_builtin_config(const char *link)

@@ -14,13 +14,18 @@
 static int request_from_helper(struct nic *nic, int netns_fd, const char *container,
 			       struct error *err)
 {
-	struct veth_request request = { .has_hwaddr = nic->has_hwaddr,
-					.mtu = nic->mtu,
-					.container = container };
+	struct nic_request request = { .type = TYPE_VETH,
+				       .has_hwaddr = nic->config->has_hwaddr,
+				       .mtu = nic->mtu,
+				       .container = container };
+	struct nic_result result;
 	memcpy(request.link, nic->link, sizeof(request.link));
 	memcpy(request.name, nic->name, sizeof(request.name));
 	memcpy(request.hwaddr, nic->hwaddr, sizeof(request.hwaddr));
-	return helper_request_veth(&request, netns_fd, nic->host_name, err);
+	if (helper_request_nic(&request, netns_fd, &result, err) < 0)
+		return -1;
+	memcpy(nic->host_name, result.host_name, sizeof(nic->host_name));
+	return 0;
 }
 
 static int make_by_caller(struct nic *nic, int netns_fd, const char *container, struct error *err)

@@ -38,8 +38,20 @@ bool is_traced(void);
 void run_to(pid_t pid, int *status);
 void step_through(pid_t pid, int *status);
 
+/* search.c: line and slot of a request, the first, then others (false: there is none); what the
+ * lines give in all, and what of it is in use. */
+struct net_request;
+void search_start(struct net_request *request);
+bool search_next(struct net_request *request);
+void search_host(const struct net_request *request, char host[16]);
+void search_sum(const struct net_request *request, uint32_t *quota, uint32_t *used,
+		uint32_t *bad_line);
+
 /* watch.c: what came back, and what is to be seen of it from outside. */
-void print_reply(int fd);
+struct helper_reply;
+bool receive_reply(int fd, struct helper_reply *reply);
+/* NULL: there was none; request of net-helper or NULL. */
+void print_reply(const struct helper_reply *reply, const struct net_request *request);
 void print_map(pid_t pid, const char *file, const char *label);
 void print_interfaces(void);
 size_t count_descriptors(pid_t pid);

@@ -4,7 +4,7 @@
  * call can be chosen. Prints what came back as KEY=VALUE words, so that a test can grep for what it
  * promises.
  *
- *   helper-call [OPTION=VALUE]... HELPER veth LINK NAME [CONTAINER]
+ *   helper-call [OPTION=VALUE]... HELPER veth|macvlan|ipvlan|vlan|phys LINK NAME [CONTAINER]
  *   helper-call [OPTION=VALUE]... HELPER map [u|g:NSID:HOSTID:COUNT]...
  */
 // clang-format off
@@ -15,6 +15,8 @@
  *                         socket, tty, memfd, pidfd, netlink, ns/KIND, none, two, many
  *   size=N op=N magic=N version=N poke=OFFSET:BYTE    the bytes of the request
  *   messages=N            send it N times
+ *   line=N slot=N         of lxc-usernet and of its slots; default: what a client finds, slot by slot
+ *   mac=xx:xx:xx:xx:xx:xx mode=MODE mtu=N pair=NAME
  * What the helper starts with:
  *   socket=KIND           fd 3: seqpacket (default), stream, dgram, pipe, tty, closed, tcp, netlink,
  *                         nonblock
@@ -47,6 +49,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "policy/choice.h"
 #include "setuid-helpers/protocol.h"
 
 #include "call.h"
@@ -58,9 +61,31 @@ static void put_field(char *field, size_t size, const char *value)
 	memcpy(field, value, length < size ? length : size);
 }
 
-static size_t build(int argc, char **argv, bool map, char *bytes)
+static void build_net(struct net_request *r, const char *type, int argc, char **argv)
 {
-	struct helper_head head = { HELPER_MAGIC, HELPER_VERSION, map ? OP_MAP : OP_VETH };
+	unsigned b[6] = { 2, 1, 2, 3, (uint8_t)(getpid() >> 8), (uint8_t)getpid() };
+	r->type = (uint8_t)usernet_type_of(text_of(type));
+	if (option("mac"))
+		sscanf(option("mac"), "%x:%x:%x:%x:%x:%x", &b[0], &b[1], &b[2], &b[3], &b[4],
+		       &b[5]);
+	for (int i = 0; i < 6 && (r->type <= TYPE_MACVLAN || option("mac")); i++)
+		r->hwaddr[i] = (uint8_t)b[i];
+	r->mode = r->type == TYPE_MACVLAN ? MODE_PRIVATE : r->type == TYPE_IPVLAN ? MODE_L3 : 0;
+	if (option("mode"))
+		r->mode = (uint8_t)usernet_mode_of(text_of(option("mode")));
+	if (option("mtu"))
+		r->mtu = (uint16_t)number(option("mtu"));
+	put_field(r->pair, sizeof(r->pair), option("pair") ? option("pair") : "");
+	put_field(r->link, sizeof(r->link), argc > 0 ? argv[0] : "");
+	put_field(r->name, sizeof(r->name), argc > 1 ? argv[1] : "");
+	put_field(r->container, sizeof(r->container), argc > 2 ? argv[2] : "");
+	search_start(r);
+}
+
+static size_t build(int argc, char **argv, const char *what, char *bytes)
+{
+	bool map = !strcmp(what, "map");
+	struct helper_head head = { HELPER_MAGIC, HELPER_VERSION, map ? OP_MAP : OP_NET };
 	if (option("magic"))
 		head.magic = number(option("magic"));
 	if (option("version"))
@@ -80,12 +105,17 @@ static size_t build(int argc, char **argv, bool map, char *bytes)
 		memcpy(bytes, &r, sizeof(r));
 		return sizeof(r);
 	}
-	struct net_request r = { .head = head, .hwaddr = { 2, 1, 2, 3, 4, (uint8_t)getpid() } };
-	put_field(r.link, sizeof(r.link), argc > 0 ? argv[0] : "");
-	put_field(r.name, sizeof(r.name), argc > 1 ? argv[1] : "");
-	put_field(r.container, sizeof(r.container), argc > 2 ? argv[2] : "");
+	struct net_request r = { .head = head };
+	build_net(&r, what, argc, argv);
 	memcpy(bytes, &r, sizeof(r));
 	return sizeof(r);
+}
+
+static void poke(const char *at_and_byte, char *bytes)
+{
+	unsigned at = 0, byte = 0;
+	sscanf(at_and_byte, "%u:%u", &at, &byte);
+	bytes[at] = (char)byte;
 }
 
 static void send_request(int fd, const char *bytes, size_t size, int object)
@@ -117,30 +147,13 @@ static void send_request(int fd, const char *bytes, size_t size, int object)
 			printf("send=%s ", strerrorname_np(errno));
 }
 
-int main(int argc, char **argv)
+/* One run of the helper. False: it did not reply. */
+static bool run(const char *path, const char *bytes, size_t size, int object, int *status,
+		struct helper_reply *reply)
 {
-	char bytes[4096] = { 0 };
-	int i = 1, pair[2], status = 0;
-	i += option_take(argv + 1, argc - 1);
-	if (argc - i < 2)
-		errx(2, "usage: helper-call [OPTION=VALUE]... HELPER veth|map ...");
-	const char *path = argv[i], *what = argv[i + 1];
-	bool map = !strcmp(what, "map");
-	size_t size = build(argc - i - 2, argv + i + 2, map, bytes);
-	if (option("size"))
-		size = number(option("size"));
-	if (option("poke")) {
-		unsigned at = 0, byte = 0;
-		sscanf(option("poke"), "%u:%u", &at, &byte);
-		bytes[at] = (char)byte;
-	}
-	int object = open_object(map);
-	if (object < 0)
-		err(3, "object");
-	size_t before = target ? count_descriptors(target) : 0,
-	       own_before = count_descriptors(getpid());
-	make_socket(pair);
+	int pair[2];
 	pid_t pid = 0;
+	make_socket(pair);
 	if (option("pause")) {
 		pid = start(path, pair[1], pair[0]);
 		printf("pid=%d ", (int)pid);
@@ -153,13 +166,47 @@ int main(int argc, char **argv)
 		pid = start(path, pair[1], pair[0]);
 	close(pair[1]);
 	if (option("at"))
-		run_to(pid, &status);
+		run_to(pid, status);
 	else if (is_traced())
-		step_through(pid, &status);
+		step_through(pid, status);
 	else
-		waitpid(pid, &status, 0);
-	print_reply(pair[0]);
+		waitpid(pid, status, 0);
+	bool replied = receive_reply(pair[0], reply);
 	close(pair[0]);
+	return replied;
+}
+
+static bool is_worth_another(const struct helper_reply *reply)
+{
+	return reply->status == STATUS_QUOTA && !is_traced() && !option("at") && !option("pause") &&
+	       !option("slot") && !option("size");
+}
+
+int main(int argc, char **argv)
+{
+	char bytes[4096] = { 0 };
+	int i = 1, status = 0;
+	i += option_take(argv + 1, argc - 1);
+	if (argc - i < 2)
+		errx(2, "usage: helper-call [OPTION=VALUE]... HELPER TYPE|map ...");
+	const char *path = argv[i], *what = argv[i + 1];
+	bool map = !strcmp(what, "map");
+	size_t size = build(argc - i - 2, argv + i + 2, what, bytes);
+	struct net_request *net = map ? NULL : (void *)bytes;
+	if (option("size"))
+		size = number(option("size"));
+	if (option("poke"))
+		poke(option("poke"), bytes);
+	int object = open_object(map);
+	if (object < 0)
+		err(3, "object");
+	size_t before = target ? count_descriptors(target) : 0,
+	       own_before = count_descriptors(getpid());
+	struct helper_reply reply;
+	bool replied = run(path, bytes, size, object, &status, &reply);
+	while (replied && net && is_worth_another(&reply) && search_next(net))
+		replied = run(path, bytes, size, object, &status, &reply);
+	print_reply(replied ? &reply : NULL, net);
 	if (option("show") && target) {
 		print_map(target, "uid_map", "uids");
 		print_map(target, "gid_map", "gids");

@@ -13,20 +13,31 @@
 
 #include "call.h"
 
-void print_reply(int fd)
+bool receive_reply(int fd, struct helper_reply *reply)
 {
-	struct helper_reply r;
-	ssize_t n = recv(fd, &r, sizeof(r), MSG_DONTWAIT);
+	ssize_t n = recv(fd, reply, sizeof(*reply), MSG_DONTWAIT);
 	if (n < 0 && errno == ECONNRESET)
-		n = recv(fd, &r, sizeof(r), MSG_DONTWAIT);
-	if (n != (ssize_t)sizeof(r)) {
+		n = recv(fd, reply, sizeof(*reply), MSG_DONTWAIT);
+	return n == (ssize_t)sizeof(*reply);
+}
+
+void print_reply(const struct helper_reply *r, const struct net_request *request)
+{
+	uint32_t quota = 0, used = 0, bad_line = 0;
+	char host[16] = "";
+	if (!r) {
 		printf("reply=none ");
 		return;
 	}
+	if (request)
+		search_sum(request, &quota, &used, &bad_line);
+	if (request && r->stage >= STAGE_ACT)
+		search_host(request, host);
+	bool has_line = request && r->stage >= STAGE_DECIDE && r->status != STATUS_NO_RULE;
 	printf("stage=%u status=%u error=%u quota=%u used=%u line=%u bad_line=%u host=%.16s "
 	       "map=%u extent=%u file=%u ",
-	       r.stage, r.status, r.error, r.quota, r.used, r.line, r.bad_line, r.host_name, r.map,
-	       r.extent, r.file);
+	       r->stage, r->status, r->error, quota, used, has_line ? request->line : 0, bad_line,
+	       host, r->map, r->extent, r->file);
 }
 
 void print_map(pid_t pid, const char *file, const char *label)
