@@ -14,7 +14,7 @@ int helper_check(const char *helper, struct error *err)
 {
 	bool net = strcmp(helper, "net-helper") == 0;
 	const struct net_request nothing_net = { .head = { HELPER_MAGIC, HELPER_VERSION,
-							   OP_VETH } };
+							   OP_NET } };
 	const struct map_request nothing_map = { .head = { HELPER_MAGIC, HELPER_VERSION, OP_MAP } };
 	struct helper_reply reply = { .stage = 0 };
 	struct error why = { 0 };
