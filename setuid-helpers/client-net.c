@@ -305,9 +305,9 @@ static int search_lines(const struct usernet_choice *choice, const struct nic_re
 static bool is_worth_waiting(const struct helper_reply *reply, const struct client_search *search,
 			     long pause)
 {
-	return (reply->status == STATUS_QUOTA && search->quota && pause < 640) ||
-	       ((reply->status == STATUS_NAME_TAKEN || reply->status == STATUS_HWADDR_TAKEN) &&
-		pause < 40);
+	return (reply->status == STATUS_HWADDR_TAKEN && pause < 640) ||
+	       (reply->status == STATUS_QUOTA && search->quota && pause < 640) ||
+	       (reply->status == STATUS_NAME_TAKEN && pause < 40);
 }
 
 static int request_from_helper(const struct nic_request *request, int netns,
