@@ -6,7 +6,8 @@
 #define LOG_MODULE "helpers"
 #include <errno.h>
 #include <linux/capability.h>
-#include <linux/netlink.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -216,6 +217,35 @@ static int make_here(const struct net_request *wanted, int netns, char host_name
 
 /* ---- with the helper ---- */
 
+/*
+ * Has the bridge an entry for the hardware address? That of a container that has just ended goes
+ * with its interface; net-helper, which finds out when the new one exists, would leave it behind.
+ */
+static bool is_hwaddr_known(const struct net_request *wire)
+{
+	struct {
+		struct nlmsghdr head;
+		struct ndmsg entry;
+		struct rtattr lladdr;
+		uint8_t hwaddr[8];
+		struct rtattr master;
+		uint32_t index;
+	} ask = { { sizeof(ask), RTM_GETNEIGH, NLM_F_REQUEST, 0, 0 },
+		  { .ndm_family = AF_BRIDGE },
+		  { RTA_LENGTH(6), NDA_LLADDR },
+		  { 0 },
+		  { RTA_LENGTH(4), NDA_MASTER },
+		  if_nametoindex(wire->link) };
+	char answer[4096];
+	const struct nlmsghdr *head = (const void *)answer;
+	_cleanup_close_ int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	memcpy(ask.hwaddr, wire->hwaddr, sizeof(wire->hwaddr));
+	if (netlink < 0 || !ask.index || send(netlink, &ask, sizeof(ask), 0) < 0)
+		return false;
+	ssize_t n = recv(netlink, answer, sizeof(answer), MSG_DONTWAIT);
+	return n >= (ssize_t)sizeof(*head) && head->nlmsg_type == RTM_NEWNEIGH;
+}
+
 static int ask_helper(const struct net_request *wire, int netns, struct helper_reply *reply,
 		      struct error *err)
 {
@@ -232,6 +262,9 @@ static int try_line(const struct usernet_offer *offer, struct net_request *wire,
 	wire->line = offer->line;
 	if (counted)
 		find_slots(offer->pool, wire->link, &slots);
+	*reply = (struct helper_reply){ .status = STATUS_HWADDR_TAKEN };
+	if (wire->type == TYPE_VETH && is_hwaddr_known(wire))
+		return 0;
 	*reply = (struct helper_reply){ .status = STATUS_QUOTA };
 	for (uint32_t slot = 0; slot < count && (!counted || slots.used < count); slot++) {
 		if (counted && slots.taken[slot])
