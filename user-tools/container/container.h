@@ -160,8 +160,9 @@ struct container_info {
 	size_t ipv4_count;	       /* the first ones are IPv4 */
 	struct string_list interfaces; /* names inside */
 	struct string_list links;      /* host ends, in order of lxc.net.N */
-	int64_t cpu_ns, blkio_bytes, memory_bytes, memory_swap_bytes,
-	    kernel_memory_bytes; /* -1 = not known */
+	/* -1 = not known */
+	int64_t cpu_ns, cpu_user_ns, cpu_system_ns, blkio_bytes, blkio_operations;
+	int64_t memory_bytes, memory_swap_bytes, kernel_memory_bytes;
 };
 #define INFO_ADDRESSES 1u
 #define INFO_STATS 2u

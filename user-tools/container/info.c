@@ -82,6 +82,9 @@ void info_unknown(struct container_info *info)
 					 .init_pid = -1,
 					 .supervisor_pid = -1,
 					 .cpu_ns = -1,
+					 .cpu_user_ns = -1,
+					 .cpu_system_ns = -1,
+					 .blkio_operations = -1,
 					 .blkio_bytes = -1,
 					 .memory_bytes = -1,
 					 .memory_swap_bytes = -1,
@@ -121,6 +124,9 @@ int info_ask(int socket, const struct container *container, unsigned what,
 	string_list_add_words(&info->links, reply.links, " ");
 	if (what & INFO_STATS) {
 		info->cpu_ns = reply.stats.cpu_ns;
+		info->cpu_user_ns = reply.stats.cpu_user_ns;
+		info->cpu_system_ns = reply.stats.cpu_system_ns;
+		info->blkio_operations = reply.stats.blkio_operations;
 		info->blkio_bytes = reply.stats.blkio_bytes;
 		info->memory_bytes = reply.stats.memory_bytes;
 		info->memory_swap_bytes = reply.stats.memory_swap_bytes;

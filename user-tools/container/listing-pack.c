@@ -17,7 +17,10 @@ enum {
 	SUPERVISOR,
 	IPV4,
 	CPU,
+	CPU_USER,
+	CPU_SYSTEM,
 	BLKIO,
+	BLKIO_OPERATIONS,
 	MEMORY,
 	SWAP,
 	KERNEL,
@@ -54,7 +57,10 @@ int listing_pack(const struct listing *listing, FILE *out)
 						   [SUPERVISOR] = info->supervisor_pid,
 						   [IPV4] = (int64_t)info->ipv4_count,
 						   [CPU] = info->cpu_ns,
+						   [CPU_USER] = info->cpu_user_ns,
+						   [CPU_SYSTEM] = info->cpu_system_ns,
 						   [BLKIO] = info->blkio_bytes,
+						   [BLKIO_OPERATIONS] = info->blkio_operations,
 						   [MEMORY] = info->memory_bytes,
 						   [SWAP] = info->memory_swap_bytes,
 						   [KERNEL] = info->kernel_memory_bytes };
@@ -107,12 +113,21 @@ static int take_numbers(struct cursor *cursor, struct listed *listed)
 {
 	static const struct {
 		int64_t min, max;
-	} limits[NUMBERS] = { [DEFINED] = { 0, 1 },	   [AUTOSTART] = { 0, 1 },
-			      [UNPRIVILEGED] = { 0, 1 },   [STATE] = { 0, STATE_COUNT - 1 },
-			      [INIT] = { -1, INT32_MAX },  [SUPERVISOR] = { -1, INT32_MAX },
-			      [IPV4] = { 0, LIST_MAX },	   [CPU] = { -1, INT64_MAX },
-			      [BLKIO] = { -1, INT64_MAX }, [MEMORY] = { -1, INT64_MAX },
-			      [SWAP] = { -1, INT64_MAX },  [KERNEL] = { -1, INT64_MAX } };
+	} limits[NUMBERS] = { [DEFINED] = { 0, 1 },
+			      [AUTOSTART] = { 0, 1 },
+			      [UNPRIVILEGED] = { 0, 1 },
+			      [STATE] = { 0, STATE_COUNT - 1 },
+			      [INIT] = { -1, INT32_MAX },
+			      [SUPERVISOR] = { -1, INT32_MAX },
+			      [IPV4] = { 0, LIST_MAX },
+			      [CPU] = { -1, INT64_MAX },
+			      [CPU_USER] = { -1, INT64_MAX },
+			      [CPU_SYSTEM] = { -1, INT64_MAX },
+			      [BLKIO_OPERATIONS] = { -1, INT64_MAX },
+			      [BLKIO] = { -1, INT64_MAX },
+			      [MEMORY] = { -1, INT64_MAX },
+			      [SWAP] = { -1, INT64_MAX },
+			      [KERNEL] = { -1, INT64_MAX } };
 	struct container_info *info = &listed->info;
 	int64_t number[NUMBERS];
 	for (size_t n = 0; n < NUMBERS; n++)
@@ -128,7 +143,10 @@ static int take_numbers(struct cursor *cursor, struct listed *listed)
 	info->supervisor_pid = (pid_t)number[SUPERVISOR];
 	info->ipv4_count = (size_t)number[IPV4];
 	info->cpu_ns = number[CPU];
+	info->cpu_user_ns = number[CPU_USER];
+	info->cpu_system_ns = number[CPU_SYSTEM];
 	info->blkio_bytes = number[BLKIO];
+	info->blkio_operations = number[BLKIO_OPERATIONS];
 	info->memory_bytes = number[MEMORY];
 	info->memory_swap_bytes = number[SWAP];
 	info->kernel_memory_bytes = number[KERNEL];
