@@ -39,6 +39,9 @@ has() { me 'lxc-checkconfig --json' | field "$1" present; }
 	run me 'lxc-checkconfig --json'
 	[ "$status" -eq 1 ]
 	[ "$(field 'Id map' required <<<"$output")" = True ]
+	[ "$(field 'Id map' code <<<"$output")" = no-subids ]
+	[ "$(field 'Delegation' code <<<"$output")" = cgroup-delegation ]
+	[ "$(field 'Pid namespace' code <<<"$output")" = None ]
 }
 
 @test "a user who cannot make user namespaces is told so once, and not that everything else is missing" {

@@ -19,6 +19,8 @@ struct check_row {
 	const char *why; /* what it is for, one phrase */
 	bool required;	 /* without it no container starts for this user */
 	bool present;
+	enum error_code code; /* what a command would refuse with for want of it; E_NONE = none of
+				 its own */
 	char *detail; /* how it is there, or what was said instead; NULL = nothing to add. Owned */
 	char *fix;    /* of what is missing; NULL = there is none. Owned */
 };

@@ -43,6 +43,7 @@ static void check_controller(struct check_report *report, const struct cgroup *c
 			row.detail = xasprintf("v%d", version);
 	}
 	if (!row.present) {
+		row.code = errors[0].code;
 		const char *reason = strstr(errors[0].message, ": ");
 		row.detail = xstrdup(reason ? reason + 2 : errors[0].message);
 		row.fix = xstrdup(errors[0].fix);
@@ -66,8 +67,10 @@ static bool check_delegation(struct check_report *report, const struct cgroup *c
 				       lingers ? "" : ", until the last logout");
 	else if (delegated)
 		row.detail = xstrdup(geteuid() == 0 ? "root" : "the group of this process");
-	else
+	else {
+		row.code = E_CGROUP_DELEGATION;
 		row.fix = xstrdup(cgroup_why_not(cgroup));
+	}
 	if (scope && !lingers)
 		row.fix = xstrdup("an admin: loginctl enable-linger");
 	check_add(report, row);
@@ -96,6 +99,7 @@ static void check_manager(struct check_report *report)
 			.name = controllers[i].name,
 			.why = controllers[i].why,
 			.present = there,
+			.code = there ? E_NONE : E_CGROUP_LIMIT,
 			.detail = there ? xstrdup("v2") : xasprintf("not delegated to uid %u", uid),
 			.fix = there ? NULL
 				     : xasprintf("an admin writes [Service] Delegate=%s %s into "

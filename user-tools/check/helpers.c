@@ -18,6 +18,7 @@ static void add_error(struct check_report *report, struct check_row row, const s
 	row.section = SECTION;
 	row.present = !error_is_set(err);
 	if (!row.present) {
+		row.code = err->code;
 		row.detail = xstrdup(err->message);
 		row.fix = *err->fix ? xstrdup(err->fix) : NULL;
 	}
@@ -68,6 +69,7 @@ void check_helpers(struct check_report *report)
 		      .name = PATH_USERNET,
 		      .why = "says which user may have how many interfaces on which bridge",
 		      .present = policy,
+		      .code = policy ? E_NONE : E_NET_NO_POLICY,
 		      .fix = policy
 				 ? NULL
 				 : xstrdup("an admin: echo USER veth lxcbr0 1 >>" PATH_USERNET) });

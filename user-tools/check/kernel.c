@@ -177,6 +177,7 @@ void check_kernel(struct check_report *report)
 				      .why = "everything that this user's containers do as root",
 				      .required = geteuid() != 0,
 				      .present = made && !error_is_set(&why),
+				      .code = why.code,
 				      .detail = error_is_set(&why) ? xstrdup(why.message) : NULL,
 				      .fix = *why.fix ? xstrdup(why.fix) : NULL });
 	/* Without one the others cannot be tried, and one cause is said once. */

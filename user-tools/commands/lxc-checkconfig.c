@@ -69,6 +69,7 @@ static int print_json(const struct check_report *report, const char *config, con
 		json_string(&json, "name", row->name);
 		json_bool(&json, "present", row->present);
 		json_bool(&json, "required", row->required);
+		json_string(&json, "code", row->code ? error_name(row->code) : NULL);
 		json_string(&json, "detail", row->detail);
 		json_string(&json, "why", row->why);
 		json_string(&json, "fix", row->fix);
