@@ -61,6 +61,38 @@ static bool has_address(const struct usernet_rule *rule, const struct usernet_ad
 	return false;
 }
 
+/* May it be sent from? Where the line has no ip=, everything may; but then no route leads there. */
+static bool covers_address(const struct usernet_rule *rule, const struct usernet_address *address,
+			   bool routed)
+{
+	if (!rule->address[0].prefix)
+		return !routed;
+	for (size_t i = 0; i < USERNET_MAX_ADDRESSES && rule->address[i].prefix; i++) {
+		const struct usernet_address *network = &rule->address[i];
+		unsigned bit = 0;
+		while (bit < network->prefix &&
+		       !((network->bytes[bit / 8] ^ address->bytes[bit / 8]) & 0x80 >> bit % 8))
+			bit++;
+		if (bit == network->prefix)
+			return true;
+	}
+	return false;
+}
+
+static bool check_addresses(const struct usernet_rule *rule, const struct nic_request *request)
+{
+	for (size_t i = 0; i < request->address_count; i++) {
+		char text[USERNET_ADDRESS_TEXT];
+		if (covers_address(rule, &request->addresses[i], request->routed))
+			continue;
+		usernet_address_text(&request->addresses[i], text);
+		snprintf(reason, sizeof(reason), "the address %s, and it has no \"ip=\" for it",
+			 text);
+		return false;
+	}
+	return true;
+}
+
 bool helper_line_fits(const struct usernet_rule *rule, struct nic_request *request,
 		      const char **why)
 {
@@ -97,6 +129,8 @@ bool helper_line_fits(const struct usernet_rule *rule, struct nic_request *reque
 				 text, text);
 			return false;
 		}
+	if (!check_addresses(rule, request))
+		return false;
 	char mac[USERNET_MAC + 1] = "";
 	if (has_mac && memcmp(request->hwaddr, none, 6) != 0)
 		client_mac_text(request->hwaddr, mac);
@@ -336,9 +370,10 @@ static int search_lines(const struct usernet_choice *choice, const struct nic_re
  * slot. A name that is taken may be that of a slot given up while it was asked for.
  */
 static bool is_worth_waiting(const struct helper_reply *reply, const struct client_search *search,
-			     long pause)
+			     enum usernet_type type, long pause)
 {
-	return (reply->status == STATUS_HWADDR_TAKEN && pause < 640) ||
+	bool vlan = reply->status == STATUS_NAME_TAKEN && type == TYPE_VLAN;
+	return ((reply->status == STATUS_HWADDR_TAKEN || vlan) && pause < 640) ||
 	       (reply->status == STATUS_QUOTA && search->quota && pause < 640) ||
 	       (reply->status == STATUS_NAME_TAKEN && pause < 40);
 }
@@ -357,11 +392,38 @@ static int request_from_helper(const struct nic_request *request, int netns,
 	for (long pause = 10;; pause *= 2) {
 		if (search_lines(&choice, request, netns, &search, result, &reply, &wire, err) < 0)
 			return -1;
-		if (!is_worth_waiting(&reply, &search, pause))
+		if (!is_worth_waiting(&reply, &search, request->type, pause))
 			break;
 		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 }, NULL);
 	}
 	return reply.status == STATUS_OK ? 0 : client_explain_net(&reply, &wire, &search, err);
+}
+
+int helper_check_nic(const struct nic_request *request, struct error *err)
+{
+	_cleanup_net_policy_ struct net_policy policy;
+	struct usernet_choice choice;
+	net_policy_open(&policy);
+	usernet_choose(policy.file, &policy.account, request->type, text_of(request->link),
+		       &choice);
+	struct client_search search = { .bad_line = choice.bad_line };
+	for (size_t i = 0; i < choice.count; i++) {
+		struct nic_request filled = *request;
+		const char *why;
+		if (helper_line_fits(&choice.offer[i].rule, &filled, &why))
+			return 0;
+		if (search.refused_line)
+			continue;
+		search.refused_line = choice.offer[i].line;
+		snprintf(search.why, sizeof(search.why), "%s", why);
+	}
+	struct helper_reply reply = { .status = policy.error == ENOENT ? STATUS_POLICY_MISSING
+								       : STATUS_NO_RULE };
+	if (policy.error && policy.error != ENOENT)
+		return 0;
+	struct net_request wire;
+	fill_wire(request, &wire);
+	return client_explain_net(&reply, &wire, &search, err);
 }
 
 int helper_request_nic(const struct nic_request *request, int netns_fd, struct nic_result *result,

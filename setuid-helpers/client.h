@@ -36,6 +36,10 @@ struct nic_request {
 	/* Routes of the host to a veth that is no bridge's port. Borrowed. */
 	const struct usernet_address *routes;
 	size_t route_count;
+	/* The addresses that it will have: what it may not send from is refused. Borrowed. */
+	const struct usernet_address *addresses;
+	size_t address_count;
+	bool routed; /* and they are reached by routes of the host, which are those of ip= */
 };
 
 /* What it is: policy may have decided some of it. */
@@ -49,6 +53,13 @@ struct nic_result {
 /* One interface in netns_fd. Blocks until done; errors E_NET_* with rule and fix. */
 int helper_request_nic(const struct nic_request *request, int netns_fd, struct nic_result *result,
 		       struct error *err);
+
+/*
+ * Does any line of lxc-usernet give it? Nothing is made. 0, or -1 with the error that
+ * helper_request_nic would end with; what only net-helper can see (an unsafe file, a taken name, a
+ * quota that is used up) is left to it.
+ */
+int helper_check_nic(const struct nic_request *request, struct error *err);
 
 /*
  * Does the line fit the request? Fills in what the request leaves open (hwaddr, mtu). False with

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Interfaces other than a veth on a bridge: made by root, refused to others with the reason. What this kernel may lack (vlan,
-# ipvlan, VLANs of bridge ports) is in tests/vm/network-types.bats.
+# Interfaces other than a veth on a bridge, made by root; those of ordinary users are in network-users.bats. What this kernel may
+# lack (vlan, ipvlan, VLANs of bridge ports) is in tests/vm/network-types.bats.
 
 load '../lib/common'
 
@@ -10,12 +10,9 @@ setup_file() {
 	echo 'lxc.net.0.type = empty' >/etc/lxc/default.conf
 	lxc-create -n net -t busybox >/dev/null
 	{ grep -v '^lxc\.net' /var/lib/lxc/net/config; echo 'lxc.init.cmd = /bin/busybox sleep 600'; } >/run/net-config
-	IFS=: read -r _ first count < <(grep ^lxc-dnscrypt: /etc/subuid)
-	empty_conf lxc-dnscrypt
-	me 'lxc-create -n net -t none' >/dev/null 2>&1
 }
 
-teardown_file() { lxc-stop -k -q -n net; lxc-destroy -q -n net; destroy_all; }
+teardown_file() { lxc-stop -k -q -n net; lxc-destroy -q -n net; }
 
 setup() {
 	ip link add par0 type veth peer name far0
@@ -164,21 +161,6 @@ host_ip() { nsenter -t "$(lxc-info -n net -pH)" -n ip "$@"; }
 	run lxc-start -n net
 	[ "$status" = 1 ]
 	says 'bridge lxcbr0 does not filter VLANs' 'vlan_filtering 1'
-}
-
-@test "an ordinary user is told what it takes and what to use instead, before anything is made" {
-	for lines in 'lxc.net.0.type = macvlan' 'lxc.net.0.type = ipvlan' 'lxc.net.0.type = phys' $'lxc.net.0.type = vlan\nlxc.net.0.vlan.id = 3' \
-		$'lxc.net.0.type = veth\nlxc.net.0.veth.pair = mine' $'lxc.net.0.type = veth\nlxc.net.0.veth.mode = router' \
-		$'lxc.net.0.type = veth\nlxc.net.0.veth.n_rxqueues = 2' $'lxc.net.0.type = veth\nlxc.net.0.veth.n_txqueues = 2' \
-		$'lxc.net.0.type = veth\nlxc.net.0.veth.ipv4.route = 10.1.0.0/16' $'lxc.net.0.type = veth\nlxc.net.0.veth.ipv6.route = fd00::/64' \
-		$'lxc.net.0.type = veth\nlxc.net.0.veth.vlan.id = 3' $'lxc.net.0.type = veth\nlxc.net.0.veth.vlan.tagged.id = 3' \
-		$'lxc.net.0.type = veth\nlxc.net.0.l2proxy = 1'; do
-		printf '%s\n' 'lxc.idmap = auto' "$lines" 'lxc.net.0.link = lxcbr0' | me 'cat >.local/share/lxc/net/config'
-		run me 'lxc-start -n net -- /bin/true'
-		[ "$status" = 1 ]
-		key=${lines##*$'\n'}
-		says "${key%% = [0-9f]*}" 'takes CAP_NET_ADMIN over the host' 'net/config:2' 'fix:'
-	done
 }
 
 @test "values that cannot be are refused with file, line and what is accepted" {

@@ -139,31 +139,42 @@ static int become_root(void **state)
 	return hold_net_admin(CAP_SET);
 }
 
-static void what_takes_a_capability_of_the_host_is_refused_to_others(void **state)
+static void what_no_line_of_lxc_usernet_can_give_is_refused_to_others(void **state)
 {
 	(void)state;
 	static const char *const keys[] = {
-		"l2proxy = 1",
-		"veth.mode = router",
-		"veth.pair = mine",
-		"veth.n_rxqueues = 2",
-		"veth.n_txqueues = 2",
-		"veth.ipv4.route = 10.0.0.0/8",
-		"veth.ipv6.route = fd00::/64",
-		"veth.vlan.id = 5",
-		"veth.vlan.tagged.id = 5",
+		"l2proxy = 1",		       "veth.n_rxqueues = 2",
+		"veth.n_txqueues = 2",	       "veth.ipv4.route = 10.0.0.0/8",
+		"veth.ipv6.route = fd00::/64", "veth.vlan.tagged.id = 5",
+		"veth.vlan.id = none",	       "veth.vlan.id = 0",
 	};
-	bad("lxc.net.3.type = macvlan\nlxc.net.3.link = br0\n", E_PRIVILEGE,
-	    "net 3: lxc.net.3.type = macvlan: takes CAP_NET_ADMIN over the host");
-	bad("lxc.net.0.type = ipvlan\nlxc.net.0.link = br0\n", E_PRIVILEGE, "type = ipvlan");
-	bad("lxc.net.0.type = vlan\nlxc.net.0.link = br0\nlxc.net.0.vlan.id = 1\n", E_PRIVILEGE,
-	    "type = vlan");
-	bad("lxc.net.0.type = phys\nlxc.net.0.link = br0\n", E_PRIVILEGE, "type = phys");
+	bad("lxc.net.3.type = ipvlan\nlxc.net.3.link = br0\nlxc.net.3.ipvlan.isolation = vepa\n",
+	    E_PRIVILEGE,
+	    "net 3: lxc.net.3.ipvlan.isolation = vepa: takes CAP_NET_ADMIN over the host");
+	bad("lxc.net.0.type = phys\nlxc.net.0.link = br+\n", E_PRIVILEGE, "link with a +");
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		_cleanup_free_ char *text = xasprintf(VETH(0) "lxc.net.0.%s\n", keys[i]);
 		_cleanup_free_ char *key = xstrndup(keys[i], strcspn(keys[i], " "));
 		bad(text, E_PRIVILEGE, key);
 	}
+}
+
+/* This program's user has no line in any lxc-usernet: what is decided before it is asked. */
+static void what_others_cannot_have_together_is_refused(void **state)
+{
+	(void)state;
+	NEEDS_NAMESPACE();
+	bad("lxc.net.0.type = ipvlan\nlxc.net.0.link = br0\n"
+	    "lxc.net.4.type = macvlan\nlxc.net.4.link = br0\n",
+	    E_PRIVILEGE, "net 4: an ordinary user's container has one macvlan or ipvlan, and net 0");
+	bad("lxc.net.0.type = veth\nlxc.net.0.link = none\n", E_CONFIG_VALUE, "link = none");
+	bad(VETH(0) "lxc.net.0.veth.pair = a.b\n", E_CONFIG_VALUE, "veth.pair = a.b: a dot");
+#define ROUTER "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.flags = up\n"
+	bad(ROUTER "lxc.net.0.ipv4.gateway = dev\n", E_CONFIG_VALUE, "ipv4.gateway = dev");
+	bad(ROUTER "lxc.net.0.ipv6.gateway = auto\n", E_CONFIG_VALUE, "which is missing");
+	/* A network of this program's own forwards only when told to. */
+	bad(ROUTER "lxc.net.0.ipv6.gateway = fe80::1\n", E_NET_LINK,
+	    "net.ipv6.conf.all.forwarding is off");
 }
 
 static void what_does_not_fit_together_is_refused_to_root_too(void **state)
@@ -183,11 +194,10 @@ static void what_does_not_fit_together_is_refused_to_root_too(void **state)
 	bad("lxc.net.0.type = phys\nlxc.net.0.link = lo\n", E_NET_LINK, "lo is the loopback");
 }
 
-static void an_interface_without_a_type_or_a_veth_without_a_link_is_refused(void **state)
+static void an_interface_without_a_type_is_refused(void **state)
 {
 	(void)state;
 	bad("lxc.net.4.link = br0\n", E_CONFIG_VALUE, "lxc.net.4 has no type");
-	bad("lxc.net.4.type = veth\n", E_CONFIG_VALUE, "net 4: a veth without lxc.net.4.link");
 }
 
 static void names_that_net_helper_would_refuse_are_refused_by_their_key(void **state)
@@ -515,12 +525,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_without_an_interface_decide_about_lo_and_the_namespace),
 		cmocka_unit_test_setup_teardown(
-		    what_takes_a_capability_of_the_host_is_refused_to_others, become_ordinary,
+		    what_no_line_of_lxc_usernet_can_give_is_refused_to_others, become_ordinary,
 		    become_root),
+		cmocka_unit_test_setup_teardown(what_others_cannot_have_together_is_refused,
+						become_ordinary, become_root),
 		cmocka_unit_test(what_does_not_fit_together_is_refused_to_root_too),
-		cmocka_unit_test_setup_teardown(
-		    an_interface_without_a_type_or_a_veth_without_a_link_is_refused,
-		    become_ordinary, become_root),
+		cmocka_unit_test_setup_teardown(an_interface_without_a_type_is_refused,
+						become_ordinary, become_root),
 		cmocka_unit_test_setup_teardown(
 		    names_that_net_helper_would_refuse_are_refused_by_their_key, become_ordinary,
 		    become_root),

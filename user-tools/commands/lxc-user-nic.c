@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "commands/command.h"
+#include "setuid-helpers/client-policy.h"
 #include "setuid-helpers/client.h"
 #include "setuid-helpers/protocol.h"
 
@@ -21,7 +22,7 @@ static const struct option_info options[] = { JSON_OPTION, { 0 } };
 static int usage(struct error *err)
 {
 	error_set(err, E_USAGE, 0, "six or seven words are expected");
-	return error_fix(err, "lxc-user-nic create LXCPATH NAME PID veth BRIDGE [NIC]");
+	return error_fix(err, "lxc-user-nic create LXCPATH NAME PID TYPE LINK [NIC]");
 }
 
 struct interface {
@@ -85,23 +86,45 @@ static int set_name(char name[IFNAMSIZ], const char *text, const char *what, str
 	return 0;
 }
 
+/* The words have no place for a VLAN: it is the one that lxc-usernet gives. */
+static uint32_t vlan_of(const char *link)
+{
+	_cleanup_net_policy_ struct net_policy policy;
+	struct usernet_choice choice;
+	net_policy_open(&policy);
+	usernet_choose(policy.file, &policy.account, TYPE_VLAN, text_of(link), &choice);
+	return choice.count ? choice.offer[0].rule.vlan : 0;
+}
+
+static int set_type(struct nic_request *request, const char *type, const char *link,
+		    struct error *err)
+{
+	request->type = usernet_type_of(text_of(type));
+	if (request->type == TYPE_NONE)
+		return error_set(err, E_USAGE, 0,
+				 "type %.40s: veth, macvlan, ipvlan, vlan or phys is expected",
+				 type);
+	if (!link[0])
+		return error_set(err, E_USAGE, 0, "the name of the link is empty");
+	if (request->type == TYPE_VLAN)
+		request->vlan = vlan_of(link);
+	/* LXC's defaults. */
+	if (request->type == TYPE_MACVLAN)
+		request->mode = MODE_PRIVATE;
+	if (request->type == TYPE_IPVLAN)
+		request->mode = MODE_L3;
+	return set_name(request->link, link, "link", err);
+}
+
 static int create(char **word, const char *nic, bool as_json, struct error *err)
 {
-	struct nic_request request = { .type = TYPE_VETH, .container = word[2] };
+	struct nic_request request = { .container = word[2] };
 	struct nic_result result;
 	struct interface outside, inside;
 	uint32_t pid;
 	if (parse_uint32(word[3], &pid) < 0 || !pid)
 		return error_set(err, E_USAGE, 0, "\"%s\" is not a process id", word[3]);
-	if (strcmp(word[4], "veth") != 0)
-		return error_set(err, E_UNSUPPORTED, 0, "type %.40s: only veth is supported yet",
-				 word[4]);
-	if (!word[5][0])
-		return error_set(err, E_USAGE, 0, "the name of the bridge is empty");
-	if (strcmp(word[5], "none") == 0)
-		return error_set(err, E_UNSUPPORTED, 0,
-				 "none: a veth without a bridge leads nowhere, and takes no help");
-	if (set_name(request.link, word[5], "bridge", err) < 0 ||
+	if (set_type(&request, word[4], word[5], err) < 0 ||
 	    set_name(request.name, nic, "interface", err) < 0)
 		return -1;
 	_cleanup_close_ int user = open_namespace(word[3], "user", err);
@@ -119,7 +142,7 @@ static int create(char **word, const char *nic, bool as_json, struct error *err)
 	memcpy(outside.name, result.host_name, sizeof(outside.name));
 	if (ask_inside(user, net, request.name, &inside) < 0)
 		inside.index = 0;
-	outside.index = if_nametoindex(outside.name);
+	outside.index = *outside.name ? if_nametoindex(outside.name) : 0;
 	if (as_json) {
 		struct json json;
 		json_print_begin(&json);
@@ -154,7 +177,7 @@ static int run(struct context *context, struct error *err)
 const struct command command = {
 	.name = "lxc-user-nic",
 	.summary = "make a network interface for a container, as lxc-usernet allows",
-	.synopsis = "create LXCPATH NAME PID veth BRIDGE [NIC]",
+	.synopsis = "create LXCPATH NAME PID TYPE LINK [NIC]",
 	.options = options,
 	.flags = COMMAND_LOOSE,
 	.words = VALUE_TEXT,

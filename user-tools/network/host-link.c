@@ -183,6 +183,19 @@ int host_link_proxy(struct nl_sock *socket, int index, int family, const void *a
 	return finish(socket, m, m && nla_put(m, NDA_DST, family == AF_INET ? 4 : 16, address) < 0);
 }
 
+int host_link_neighbour(struct nl_sock *socket, int index, int family, const void *address,
+			const uint8_t *hwaddr)
+{
+	const struct ndmsg neighbour = { .ndm_family = (uint8_t)family,
+					 .ndm_ifindex = index,
+					 .ndm_state = NUD_PERMANENT };
+	struct nl_msg *m =
+	    begin(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &neighbour, sizeof(neighbour));
+	return finish(socket, m,
+		      m && (nla_put(m, NDA_DST, family == AF_INET ? 4 : 16, address) < 0 ||
+			    nla_put(m, NDA_LLADDR, 6, hwaddr) < 0));
+}
+
 int host_link_route(struct nl_sock *socket, int index, int family, const void *address,
 		    unsigned prefix)
 {

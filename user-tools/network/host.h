@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Interfaces made by a caller that holds CAP_NET_ADMIN over the host's network itself: every type
- * that net-helper does not make, and the veth with more to it than a bridge (host.c decides and
+ * but a veth, and the veth with more to it than a bridge (host.c decides and
  * undoes, host-link.c speaks rtnetlink). lxc-usernet does not limit it.
  */
 #ifndef NETWORK_HOST_H
@@ -14,7 +14,7 @@
 /* Does the caller hold the capability? Over which network the kernel says. */
 bool host_may_make(void);
 
-/* What of this interface net-helper does not do, as a key with its value ("veth.mode = router");
+/* What of this veth the client of net-helper does not do for such a caller, as a key with its value ("veth.mode = router");
  * NULL: nothing. Static text of the calling thread. */
 const char *host_needed_for(const struct net_config *net);
 
@@ -48,6 +48,9 @@ int host_link_rename(struct nl_sock *socket, int index, const char *name);
 int host_link_vlan(struct nl_sock *socket, int index, uint16_t id, bool untagged, bool add);
 /* A proxy entry of the neighbour table, added or taken away. */
 int host_link_proxy(struct nl_sock *socket, int index, int family, const void *address, bool add);
+/* A permanent entry of the neighbour table. */
+int host_link_neighbour(struct nl_sock *socket, int index, int family, const void *address,
+			const uint8_t *hwaddr);
 /* A route of the host to address/prefix, out of the link. */
 int host_link_route(struct nl_sock *socket, int index, int family, const void *address,
 		    unsigned prefix);

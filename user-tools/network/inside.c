@@ -93,13 +93,38 @@ static int add_gateway(struct nl_sock *socket, int index, int family,
 	return result < 0 ? result : add_route(socket, index, family, NULL, address);
 }
 
+/* The host does not answer for the gateway of an ordinary user's routed veth: it is known here. */
+static int know_gateway(struct nl_sock *socket, int index, int family,
+			const struct net_gateway *gateway, const struct nic_end *end)
+{
+	static const struct nic_end none;
+	if (gateway->kind != GATEWAY_ADDRESS || memcmp(end, &none, sizeof(none)) == 0)
+		return 0;
+	return host_link_neighbour(socket, index, family,
+				   family == AF_INET ? (const void *)&gateway->v4 : &gateway->v6,
+				   end->hwaddr);
+}
+
 static int fail(const struct nic *nic, int result, const char *what, struct error *err)
 {
 	return error_set(err, E_NET_SETUP, 0, "net %u: %s of %s: %s", nic->index, what, nic->name,
 			 nl_geterror(result));
 }
 
-static int configure(struct nl_sock *socket, const struct nic *nic, struct error *err)
+/* What net-helper leaves to the container's owner. */
+static int set_own(struct nl_sock *socket, int index, const struct nic *nic)
+{
+	bool phys = nic->type == NET_PHYS;
+	if (!nic->ordinary || (!phys && nic->type != NET_VLAN))
+		return 0;
+	uint32_t mtu = phys ? nic->mtu : 0;
+	return nic->has_hwaddr || mtu
+		   ? host_link_set(socket, index, nic->has_hwaddr ? nic->hwaddr : NULL, mtu)
+		   : 0;
+}
+
+static int configure(struct nl_sock *socket, const struct nic *nic, const struct nic_end *end,
+		     struct error *err)
 {
 	/* A physical interface came under its own name. */
 	bool rename = nic->type == NET_PHYS && strcmp(nic->name, nic->link) != 0;
@@ -109,6 +134,8 @@ static int configure(struct nl_sock *socket, const struct nic *nic, struct error
 				 nic->name);
 	if (rename && (result = host_link_rename(socket, index, nic->name)) < 0)
 		return fail(nic, result, "the name", err);
+	if ((result = set_own(socket, index, nic)) < 0)
+		return fail(nic, result, "the address and MTU", err);
 	for (size_t i = 0; i < nic->config->address_count; i++)
 		if ((result = add_address(socket, index, &nic->config->addresses[i])) < 0)
 			return fail(nic, result, "an address", err);
@@ -116,6 +143,9 @@ static int configure(struct nl_sock *socket, const struct nic *nic, struct error
 		return 0;
 	if ((result = bring_up(socket, index)) < 0)
 		return fail(nic, result, "bringing up", err);
+	if ((result = know_gateway(socket, index, AF_INET, &nic->gateway4, end)) < 0 ||
+	    (result = know_gateway(socket, index, AF_INET6, &nic->gateway6, end)) < 0)
+		return fail(nic, result, "the gateway's address", err);
 	if ((result = add_gateway(socket, index, AF_INET, &nic->gateway4)) < 0)
 		return fail(nic, result, "the IPv4 gateway", err);
 	if ((result = add_gateway(socket, index, AF_INET6, &nic->gateway6)) < 0)
@@ -134,7 +164,7 @@ int network_configure_inside(const struct network_plan *plan, struct error *err)
 	if (result < 0)
 		result = error_set(err, E_NET_SETUP, 0, "bringing up lo: %s", nl_geterror(result));
 	for (size_t i = 0; i < plan->count && result == 0; i++)
-		result = configure(socket, &plan->nics[i], err);
+		result = configure(socket, &plan->nics[i], &plan->ends[i], err);
 	nl_socket_free(socket);
 	return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Interfaces as the container sees them. The host end of a veth is asked for with
- * setuid-helpers/client.h, other types are made by a caller that may (host.h); everything else
+ * Interfaces as the container sees them. net-helper makes them for ordinary users (ordinary.h), a
+ * caller that may makes them itself (host.h); everything else
  * (names, addresses, routes, up) is done by the container's own init before it becomes the payload,
  * inside its own network namespace, with the capabilities it has there (libnl-route).
  */
@@ -32,14 +32,20 @@ struct nic {
 	struct net_gateway gateway4, gateway6; /* "auto" already looked up */
 	bool by_caller; /* made with the caller's own CAP_NET_ADMIN (network/host.h), not by
 			   net-helper */
-	/* of the link, where by_caller; as it was, for the way back of a physical interface */
+	bool ordinary;  /* made by net-helper, as lxc-usernet(5) allows */
+	/* of the link, but of a veth's bridge; as it was, for the way back of a physical interface */
 	int host_index;
 	uint8_t saved_hwaddr[6];
 	uint32_t saved_mtu;
 	bool saved_up;
-	bool made; /* by host_make, and not undone yet */
+	bool made; /* and not undone yet, where that is to be done */
 	/* filled by network_request */
 	char host_name[IFNAMSIZ]; /* of a veth */
+};
+
+/* What init has to know of interfaces that were made after init itself was. */
+struct nic_end {
+	uint8_t hwaddr[6]; /* of the host's end of a routed veth; zero = not needed */
 };
 
 struct network_plan {
@@ -47,11 +53,12 @@ struct network_plan {
 	bool loopback_up; /* any lxc.net line brings lo up; without one it stays down, as in LXC */
 	struct nic *nics; /* types without an interface have none */
 	size_t count;
+	struct nic_end *ends; /* one for each of nics, in memory shared with init; NULL = no nics */
 };
 
 /*
- * Decide and check, before any side effect: types that work for this caller, link exists and is a
- * bridge (E_NET_LINK, with the fix), names valid and not twice, gateways reachable ("auto" needs
+ * Decide and check, before any side effect: types that work for this caller (of an ordinary user:
+ * that a line of lxc-usernet gives), link exists and is a bridge (E_NET_LINK, with the fix), names valid and not twice, gateways reachable ("auto" needs
  * the link's address: read here). No lxc.net at all = a new namespace with lo down; "empty" = lo
  * up.
  */

@@ -2,56 +2,16 @@
 /* Decisions about interfaces, before any side effect. Reads links of the host, changes nothing. */
 #include <errno.h>
 #include <linux/if_link.h>
+#include <net/if.h>
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 #include "network/host.h"
 #include "network/link.h"
-#include "setuid-helpers/protocol.h"
-
-static const char *const type_names[] = {
-	[NET_EMPTY] = "empty",	   [NET_NONE] = "none",	    [NET_VETH] = "veth",
-	[NET_MACVLAN] = "macvlan", [NET_IPVLAN] = "ipvlan", [NET_VLAN] = "vlan",
-	[NET_PHYS] = "phys",
-};
-
-static const char *origin_file(const struct net_config *net)
-{
-	return net->origin.file ? net->origin.file : "command line";
-}
-
-/* What only somebody with CAP_NET_ADMIN over the host can have. */
-static int refuse_privileged(const struct net_config *net, struct error *err)
-{
-	bool veth = net->type == NET_VETH;
-	const char *key = veth ? host_needed_for(net) : NULL;
-	_cleanup_free_ char *type = veth ? NULL : xasprintf("type = %s", type_names[net->type]);
-	error_set(err, E_PRIVILEGE, 0,
-		  "net %u: lxc.net.%u.%s: takes CAP_NET_ADMIN over the host, and net-helper makes "
-		  "a veth on a bridge only",
-		  net->index, net->index, veth ? key : type);
-	error_rule(err, "%s:%u", origin_file(net), net->origin.line);
-	if (net->veth_pair)
-		return error_fix(err, "the host's end is found by its alias, USER/CONTAINER/NAME "
-				      "(ip link); or root starts the container");
-	return error_fix(err, veth ? "an admin sets it on the host; or root starts the container"
-				   : "use veth with a bridge that holds the interface; or root "
-				     "starts the container");
-}
-
-/* net-helper takes no other characters: told here, by the key, and not as a malformed request. */
-static int check_characters(const struct net_config *net, const char *key, const char *name,
-			    struct error *err)
-{
-	if (!name || !name[strspn(name, HELPER_NAME_CHARACTERS)])
-		return 0;
-	return error_set(err, E_CONFIG_VALUE, 0,
-			 "net %u: lxc.net.%u.%s = %s: letters, digits and \"_.-\" are accepted "
-			 "(interface of %s:%u)",
-			 net->index, net->index, key, name, origin_file(net), net->origin.line);
-}
+#include "network/ordinary.h"
 
 /* The interface other than plan->nics[except] that has the name, or NULL. */
 static const struct nic *find_name(const struct network_plan *plan, size_t except, const char *name)
@@ -159,24 +119,8 @@ static int check_combination(const struct net_config *net, struct error *err)
 	if (!wrong)
 		return 0;
 	error_set(err, E_CONFIG_VALUE, 0, "net %u: lxc.net.%u.%s (interface of %s:%u)", net->index,
-		  net->index, wrong, origin_file(net), net->origin.line);
+		  net->index, wrong, net_origin_file(net), net->origin.line);
 	return error_fix(err, "%s", fix);
-}
-
-static int check_unprivileged(const struct net_config *net, struct error *err)
-{
-	if (net->type != NET_VETH || host_needed_for(net))
-		return refuse_privileged(net, err);
-	if (!net->link) {
-		error_set(err, E_CONFIG_VALUE, 0,
-			  "net %u: a veth without lxc.net.%u.link would end nowhere", net->index,
-			  net->index);
-		return error_fix(err, "set lxc.net.%u.link to a bridge", net->index);
-	}
-	return check_characters(net, "link", net->link, err) < 0 ||
-		       check_characters(net, "name", net->name, err) < 0
-		   ? -1
-		   : 0;
 }
 
 static int add_nic(struct network_plan *plan, const struct net_config *net, const char *link,
@@ -188,6 +132,7 @@ static int add_nic(struct network_plan *plan, const struct net_config *net, cons
 			     .type = net->type,
 			     .up = net->up,
 			     .mtu = net->mtu,
+			     .ordinary = !may,
 			     .by_caller =
 				 may && (net->type != NET_VETH || !link || host_needed_for(net)),
 			     .config = net };
@@ -220,7 +165,7 @@ static int add_all(struct network_plan *plan, const struct net_config *net, stru
 static int plan_nic(struct network_plan *plan, const struct net_config *net, bool may,
 		    struct error *err)
 {
-	if (check_combination(net, err) < 0 || (!may && check_unprivileged(net, err) < 0))
+	if (check_combination(net, err) < 0 || (!may && ordinary_check_keys(net, err) < 0))
 		return -1;
 	return net->type == NET_PHYS && string_ends(net->link, "+")
 		   ? add_all(plan, net, err)
@@ -266,6 +211,12 @@ static int resolve_gateways(struct nic *nic, struct error *err)
 			    nic->index, v4 ? "ipv4" : "ipv6", nic->index);
 		if (wanted->kind != GATEWAY_AUTO)
 			continue;
+		if (!nic->link[0])
+			return error_set(
+			    err, E_CONFIG_VALUE, 0,
+			    "net %u: lxc.net.%u.%s.gateway = auto is the address of "
+			    "lxc.net.%u.link, which is missing",
+			    nic->index, nic->index, v4 ? "ipv4" : "ipv6", nic->index);
 		gateway->kind = GATEWAY_ADDRESS;
 		if (link_first_address(nic->link, families[i],
 				       v4 ? (void *)&gateway->v4 : &gateway->v6) < 0) {
@@ -279,6 +230,16 @@ static int resolve_gateways(struct nic *nic, struct error *err)
 	return 0;
 }
 
+static int check_link(struct nl_sock *socket, struct nic *nic, struct error *err)
+{
+	bool port = nic->type == NET_VETH && nic->link[0] && !nic->config->veth_router;
+	if (nic->ordinary)
+		ordinary_await_link(nic);
+	if (!nic->by_caller && port && check_bridge(socket, nic, err) < 0)
+		return -1;
+	return nic->by_caller || nic->ordinary ? host_check(socket, nic, err) : 0;
+}
+
 static int check_links(struct network_plan *plan, struct error *err)
 {
 	if (!plan->count)
@@ -286,8 +247,7 @@ static int check_links(struct network_plan *plan, struct error *err)
 	struct nl_sock *socket = link_open_socket(err);
 	int result = socket ? 0 : -1;
 	for (size_t i = 0; i < plan->count && result == 0; i++) {
-		result = plan->nics[i].by_caller ? host_check(socket, &plan->nics[i], err)
-						 : check_bridge(socket, &plan->nics[i], err);
+		result = check_link(socket, &plan->nics[i], err);
 		if (result == 0)
 			result = resolve_gateways(&plan->nics[i], err);
 	}
@@ -295,16 +255,33 @@ static int check_links(struct network_plan *plan, struct error *err)
 	return result;
 }
 
+/* init is a process of its own by the time that they are known. */
+static int share_ends(struct network_plan *plan, struct error *err)
+{
+	if (!plan->count)
+		return 0;
+	plan->ends = mmap(NULL, plan->count * sizeof(*plan->ends), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (plan->ends != MAP_FAILED)
+		return 0;
+	plan->ends = NULL;
+	return error_set(err, E_SYSTEM, errno, "shared memory");
+}
+
 int network_plan_make(const struct config *config, struct network_plan *plan, struct error *err)
 {
 	*plan = (struct network_plan){ 0 };
 	if (plan_types(config, plan, err) < 0 || assign_names(plan, err) < 0)
 		return -1;
-	return check_links(plan, err);
+	if (check_links(plan, err) < 0 || ordinary_check(plan, err) < 0)
+		return -1;
+	return share_ends(plan, err);
 }
 
 void network_plan_free(struct network_plan *plan)
 {
 	free(plan->nics);
+	if (plan->ends)
+		munmap(plan->ends, plan->count * sizeof(*plan->ends));
 	*plan = (struct network_plan){ 0 };
 }

@@ -9,24 +9,7 @@
 #include "base/user.h"
 #include "network/host.h"
 #include "network/link.h"
-#include "setuid-helpers/client.h"
-
-static int request_from_helper(struct nic *nic, int netns_fd, const char *container,
-			       struct error *err)
-{
-	struct nic_request request = { .type = TYPE_VETH,
-				       .has_hwaddr = nic->config->has_hwaddr,
-				       .mtu = nic->mtu,
-				       .container = container };
-	struct nic_result result;
-	memcpy(request.link, nic->link, sizeof(request.link));
-	memcpy(request.name, nic->name, sizeof(request.name));
-	memcpy(request.hwaddr, nic->hwaddr, sizeof(request.hwaddr));
-	if (helper_request_nic(&request, netns_fd, &result, err) < 0)
-		return -1;
-	memcpy(nic->host_name, result.host_name, sizeof(nic->host_name));
-	return 0;
-}
+#include "network/ordinary-request.h"
 
 static int make_by_caller(struct nic *nic, int netns_fd, const char *container, struct error *err)
 {
@@ -38,26 +21,38 @@ static int make_by_caller(struct nic *nic, int netns_fd, const char *container, 
 	return result;
 }
 
+static int request_one(struct network_plan *plan, size_t at, int netns_fd, const char *container,
+		       struct error *err)
+{
+	struct nic *nic = &plan->nics[at];
+	nic->host_name[0] = 0;
+	int result = nic->by_caller
+			 ? make_by_caller(nic, netns_fd, container, err)
+			 : ordinary_request(nic, netns_fd, container, &plan->ends[at], err);
+	return result < 0 ? error_step(err, "net %u", nic->index) : 0;
+}
+
 int network_request(struct network_plan *plan, int netns_fd, const char *container,
 		    struct error *err)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		struct nic *nic = &plan->nics[i];
-		nic->host_name[0] = 0;
-		int result = nic->by_caller ? make_by_caller(nic, netns_fd, container, err)
-					    : request_from_helper(nic, netns_fd, container, err);
-		if (result == 0)
-			continue;
-		network_release(plan, netns_fd);
-		return error_step(err, "net %u", nic->index);
-	}
+	for (int children = 1; children >= 0; children--)
+		for (size_t i = 0; i < plan->count; i++) {
+			if (ordinary_is_child(&plan->nics[i]) != children ||
+			    request_one(plan, i, netns_fd, container, err) == 0)
+				continue;
+			network_release(plan, netns_fd);
+			return -1;
+		}
 	return 0;
 }
 
 void network_release(struct network_plan *plan, int netns_fd)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		host_release(&plan->nics[i], netns_fd);
+		if (plan->nics[i].ordinary)
+			ordinary_release(&plan->nics[i], netns_fd);
+		else
+			host_release(&plan->nics[i], netns_fd);
 }
 
 static int read_counter(const char *name, const char *counter, uint64_t *value)
