@@ -249,7 +249,6 @@ router() {
 		"$(veth)" 'lxc.net.0.hwaddr = 02:00:00:00:00:2c'
 	refused 'but not with mtu = 1400, and it gives at most 1350' -- "$(veth)" 'lxc.net.0.mtu = 1400'
 	refused 'but not with the address 10.0.3.44/32' -- "$(veth)" 'lxc.net.0.ipv4.address = 10.0.3.44/24'
-	refused 'but not with vlan.id = 5, and it gives no VLAN' -- "$(veth)" 'lxc.net.0.veth.vlan.id = 5'
 	with "$(veth)" 'lxc.net.0.mtu = 1300'
 	run host_ip -o link show eth0
 	says '02:00:00:00:00:2b' 'mtu 1300 '
