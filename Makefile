@@ -360,11 +360,13 @@ $(DISTRIBUTIONS:%=$(O)/config/%.common.conf): $(O)/config/%.common.conf: user-to
 	$(call distribution,common)
 $(DISTRIBUTIONS:%=$(O)/config/%.userns.conf): $(O)/config/%.userns.conf: user-tools/share/config/distribution.conf.in $(O)/flags
 	$(call distribution,userns)
-# Service files of lxc-net.
-$(O)/service/lxc-net.%: user-tools/share/service/lxc-net.%.in $(O)/flags
-	@mkdir -p $(@D) && sed 's|@SBINDIR@|$(SBINDIR)|g' $< >$@
-SERVICES := $(O)/service/lxc-net.service $(INIT_SCRIPT:%=$(O)/service/lxc-net.%)
-SERVICES := $(filter-out %.none,$(SERVICES))
+# Service files: the bridge, and the containers at boot.
+$(O)/service/%: user-tools/share/service/%.in $(O)/flags
+	@mkdir -p $(@D) && sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@BINDIR@|$(BINDIR)|g' \
+		-e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@.tmp && mv $@.tmp $@
+UNITS := lxc-net.service lxc.service lxc@.service
+BOOTED := lxc-net lxc
+SERVICES := $(UNITS:%=$(O)/service/%) $(O)/service/lxc-containers $(foreach s,$(filter-out none,$(INIT_SCRIPT)),$(BOOTED:%=$(O)/service/%.$(s)))
 
 $(O)/config/%.conf: user-tools/share/config/%.conf $(O)/flags
 	@mkdir -p $(@D) && sed 's|@DATADIR@|$(DATADIR)|g' $< >$@
@@ -383,10 +385,12 @@ install: all $(SERVICES) $(SHARED_CONF:%=$(O)/config/%)
 	@for f in default.conf lxc-usernet; do [ ! -e user-tools/share/etc/$$f ] || [ -e $(DESTDIR)$(SYSCONFDIR)/lxc/$$f ] || \
 		$(PUT) 644 user-tools/share/etc/$$f $(DESTDIR)$(SYSCONFDIR)/lxc/$$f || exit 1; done
 	@ln -sf $(LIBEXECDIR)/lxc/lxc-net $(DESTDIR)$(SBINDIR)/lxc-net
-	@$(PUT) 644 $(O)/service/lxc-net.service $(DESTDIR)$(UNITDIR)/lxc-net.service
-	@[ -e $(DESTDIR)$(SYSCONFDIR)/default/lxc-net ] || $(PUT) 644 user-tools/share/etc/lxc-net $(DESTDIR)$(SYSCONFDIR)/default/lxc-net
-	@for s in $(filter-out none,$(INIT_SCRIPT)); do [ -e $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net ] || \
-		$(PUT) 755 $(O)/service/lxc-net.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net || exit 1; done
+	@for u in $(UNITS); do $(PUT) 644 $(O)/service/$$u $(DESTDIR)$(UNITDIR)/$$u || exit 1; done
+	@$(PUT) 755 $(O)/service/lxc-containers $(DESTDIR)$(LIBEXECDIR)/lxc/lxc-containers
+	@for b in $(BOOTED); do [ -e $(DESTDIR)$(SYSCONFDIR)/default/$$b ] || \
+		$(PUT) 644 user-tools/share/etc/$$b $(DESTDIR)$(SYSCONFDIR)/default/$$b || exit 1; done
+	@for s in $(filter-out none,$(INIT_SCRIPT)); do for b in $(BOOTED); do [ -e $(DESTDIR)$(SYSCONFDIR)/init.d/$$b ] || \
+		$(PUT) 755 $(O)/service/$$b.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/$$b || exit 1; done; done
 	@for m in $(notdir $(MAN_OUT)); do $(PUT) 644 $(O)/man/$$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m || exit 1; done
 	@for c in $(COMPLETED); do $(PUT) 644 $(O)/completions/bash/$$c $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c && \
 		$(PUT) 644 $(O)/completions/zsh/_$$c $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c && \
@@ -402,9 +406,9 @@ uninstall:
 	@sh setuid-helpers/install-helpers uninstall
 	@sh user-tools/share/apparmor/install-profiles uninstall
 	@cd / && for c in $(filter-out $(NIC),$(COMMANDS)); do rm -f $(DESTDIR)$(BINDIR)/$$c; done
-	@for s in openrc sysv; do ! cmp -s $(O)/service/lxc-net.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net || \
-		rm -f $(DESTDIR)$(SYSCONFDIR)/init.d/lxc-net; done
-	@rm -f $(DESTDIR)$(SBINDIR)/lxc-net $(DESTDIR)$(UNITDIR)/lxc-net.service
+	@for s in openrc sysv; do for b in $(BOOTED); do ! cmp -s $(O)/service/$$b.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/$$b || \
+		rm -f $(DESTDIR)$(SYSCONFDIR)/init.d/$$b; done; done
+	@rm -f $(DESTDIR)$(SBINDIR)/lxc-net $(UNITS:%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(LIBEXECDIR)/lxc/lxc-containers
 	@rm -f $(NIC:%=$(DESTDIR)$(LIBEXECDIR)/lxc/%) $(addprefix $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/,init.lxc user-scope)
 	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done
 	@for f in $(SHARED_CONF); do rm -f $(DESTDIR)$(DATADIR)/lxc/config/$$f; done

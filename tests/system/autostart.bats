@@ -188,3 +188,28 @@ assert [(c["name"], c["result"]) for c in d["containers"]] == [("one", "started"
 	[ "$(lxc-autostart --all-users -L --json | grep -c '"user": "lxc-cache"')" = 1 ]
 	destroy lxc-cache broken
 }
+
+@test "what the service files call starts and stops as /etc/default/lxc says, and a container that fails is no failure of it" {
+	make_container lxc-cache late 'lxc.start.auto = 1' 'lxc.group = onboot'
+	make_container lxc-cache fails 'lxc.start.auto = 1' 'lxc.rootfs.path = dir:/nope'
+	run /usr/local/libexec/lxc/lxc-containers start
+	[ "$status" -eq 0 ]
+	says 'lxc-autostart: lxc-cache: fails: root file system /nope'
+	[ "$(me 'lxc-ls -1 --running')" = $'one\ntwo' ]
+	[ "$(as lxc-cache 'lxc-ls -1 --running')" = late ]
+	/usr/local/libexec/lxc/lxc-containers stop
+	[ -z "$(me 'lxc-ls -1 --running'; as lxc-cache 'lxc-ls -1 --running')" ]
+	cp /etc/default/lxc /run/default
+	echo 'BOOTGROUPS=onboot' >>/etc/default/lxc
+	/usr/local/libexec/lxc/lxc-containers start
+	[ "$(me 'lxc-ls -1 --running'; as lxc-cache 'lxc-ls -1 --running')" = late ]
+	/usr/local/libexec/lxc/lxc-containers stop
+	echo 'LXC_AUTO=false' >>/etc/default/lxc
+	/usr/local/libexec/lxc/lxc-containers start
+	cp /run/default /etc/default/lxc
+	[ -z "$(as lxc-cache 'lxc-ls -1 --running')" ]
+	run /usr/local/libexec/lxc/lxc-containers
+	[ "$status" -eq 2 ]
+	destroy lxc-cache late
+	destroy lxc-cache fails
+}

@@ -48,14 +48,18 @@ packager() { as lxc-dnscrypt "cd $SRC; unset MAKEFLAGS; export CFLAGS=-O0; $*"; 
 		[ "$(stat -c %a $STAGE$file)" = 755 ]
 	done
 	[ -z "$(find $STAGE ! -perm -o=r -o -type d ! -perm -o=x)" ]
-	[ -f $STAGE/usr/local/lib/systemd/system/lxc-net.service ] && [ -x $STAGE/etc/init.d/lxc-net ]
+	for service in lxc lxc-net; do
+		[ -f $STAGE/usr/local/lib/systemd/system/$service.service ] && [ -x $STAGE/etc/init.d/$service ]
+	done
+	[ -x $STAGE/usr/local/libexec/lxc/lxc-containers ]
+	grep -q '^ExecStart=/usr/local/bin/lxc-start -F -n %i$' $STAGE/usr/local/lib/systemd/system/lxc@.service
 	[ "$(readlink $STAGE/usr/local/sbin/lxc-net)" = /usr/local/libexec/lxc/lxc-net ] && [ -x $STAGE/usr/local/libexec/lxc/lxc-net ]
 	[ -x $STAGE/usr/local/bin/lxc-start ] && [ -f $STAGE/etc/lxc/lxc-usernet ] && [ -x $STAGE/usr/local/share/lxc/templates/lxc-busybox ]
 }
 
 @test "uninstall leaves the configuration and nothing else" {
 	packager "make uninstall DESTDIR=$STAGE"
-	[ "$(find $STAGE ! -type d | sort)" = $STAGE/etc/default/lxc-net$'\n'$STAGE/etc/lxc/default.conf$'\n'$STAGE/etc/lxc/lxc-usernet ]
+	[ "$(find $STAGE ! -type d | sort)" = $STAGE/etc/default/lxc$'\n'$STAGE/etc/default/lxc-net$'\n'$STAGE/etc/lxc/default.conf$'\n'$STAGE/etc/lxc/lxc-usernet ]
 }
 
 @test "WITH_SECCOMP=0 leaves the helpers out and says so; a library that is missing is said, too" {
