@@ -51,8 +51,8 @@ static int entering(int pid)
 {
 	char comm[64];
 	return read_comm(pid, comm, sizeof(comm)) == 0 &&
-	       (strcmp(comm, "lxc-supervisor\n") == 0 || strncmp(comm, "lxc-start\n", 10) == 0 ||
-		strncmp(comm, "lxc-execute\n", 12) == 0);
+	       (strcmp(comm, "lxc-supervisor\n") == 0 || strcmp(comm, "lxc-ls\n") == 0 ||
+		strncmp(comm, "lxc-start\n", 10) == 0 || strncmp(comm, "lxc-execute\n", 12) == 0);
 }
 
 static void leak(int pid, const char *what)

@@ -92,6 +92,21 @@ holding() {
 	in_web 'mv /etc/passwd.old /etc/passwd'
 }
 
+@test "root inside finds nothing open in what lists the containers inside, at no moment" {
+	holding /run/list-peek
+	login lxc-attach -n web -- attack peek </run/list-peek >/run/list-peek.out
+	wait_for 5 grep -q ready /run/list-peek.out
+	for i in $(seq 200); do
+		me 'lxc-ls --nesting' >/dev/null
+		[ "$i" -lt 30 ] || ! grep -q seen /run/list-peek.out || break
+	done
+	exec 7>&-
+	wait "$login"
+	cat /run/list-peek.out
+	grep -q seen /run/list-peek.out
+	! grep LEAK /run/list-peek.out || false
+}
+
 @test "lxc-attach can be interrupted when root inside stops the process before it executes anything, and takes it along" {
 	holding /run/freeze
 	login lxc-attach -n web -- attack freeze </run/freeze >/run/freeze.out
