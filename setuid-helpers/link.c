@@ -38,7 +38,7 @@ static int receive(int netlink)
  * put in. The first answer. */
 static int transact(int netlink, const uint32_t *message, size_t count)
 {
-	uint32_t words[1024];
+	uint32_t words[NET_MAX_WORDS];
 	const uint32_t *value = (const void *)&values;
 	for (size_t i = 0; i < count; i++)
 		words[i] = (message[i] & NET_VALUE_MASK) == NET_VALUE

@@ -14,6 +14,7 @@
 
 #define NET_VALUE 0x7e570000U
 #define NET_VALUE_MASK 0xffff0000U
+#define NET_MAX_WORDS 1024 /* of a message */
 
 /* Members that messages use begin at a whole word; strings are padded with NULs. */
 struct net_values {

@@ -6,6 +6,7 @@
  * main is the list of them: each line is a message as the helper sends it, or a part of one.
  */
 #include <err.h>
+#include <linux/filter.h>
 #include <linux/if_bridge.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
@@ -109,6 +110,8 @@ static void finish(const char *name)
 {
 	if (depth)
 		errx(1, "%s: a nest is open", name);
+	if (count > NET_MAX_WORDS)
+		errx(1, "%s: %zu words", name, count);
 	printf("static const uint32_t message_%s[] = {", name);
 	for (size_t i = 0; i < count; i++)
 		printf("%s%s,", i % 6 ? " " : "\n\t", words[i]);
@@ -258,29 +261,43 @@ static void hwaddr_taken(void)
 	end();
 }
 
+static void begin_filter(const char *priority_and_protocol, unsigned flags)
+{
+	begin(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL | flags);
+	traffic_control(0, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), priority_and_protocol);
+	string(TCA_KIND, "bpf");
+	open_nest(TCA_OPTIONS);
+}
+
 static void filtered(void)
 {
 	begin(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL);
 	traffic_control(TC_H_MAKE(TC_H_CLSACT, 0), TC_H_CLSACT, "0");
 	string(TCA_KIND, "clsact");
 	end();
-	begin(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK);
-	/* priority 1, every protocol */
-	traffic_control(0, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), "0x10000 | NETWORK(3)");
-	string(TCA_KIND, "bpf");
-	open_nest(TCA_OPTIONS);
+	/* Of every protocol; priority 2 first, so that there is always one that drops. */
+	begin_filter("0x20000 | NETWORK(3)", 0);
+	header(TCA_BPF_OPS_LEN, 2);
+	word("HALVES(1, 0U)");
+	header(TCA_BPF_OPS, 8);
+	word("HALF_BYTES(%u, 0U, 0U)", BPF_RET | BPF_K);
+	number(TC_ACT_SHOT);
+	header(TCA_BPF_FLAGS, 4);
+	number(TCA_BPF_FLAG_ACT_DIRECT);
+	close_nest();
+	end();
+	begin_filter("0x10000 | NETWORK(3)", NLM_F_ACK);
 	size_t length = port_filter_length();
 	header(TCA_BPF_OPS_LEN, 2);
 	word("HALVES(%zu, 0U)", length);
 	header(TCA_BPF_OPS, length * 8);
 	port_filter();
-	header(TCA_BPF_FLAGS, 4);
-	number(TCA_BPF_FLAG_ACT_DIRECT);
 	close_nest();
 	end();
 }
 
-/* Passes nothing to other isolated ports, and gets what is for its own address only. */
+/* Passes nothing to other isolated ports, gets what is for its own address only, and is never taken
+ * for the way to a multicast router. */
 static void port(void)
 {
 	begin(RTM_NEWLINK, 0);
@@ -290,6 +307,8 @@ static void port(void)
 	ATTRIBUTE(IFLA_BRPORT_ISOLATED, 1, isolated);
 	header(IFLA_BRPORT_UNICAST_FLOOD, 1);
 	number(0);
+	header(IFLA_BRPORT_MULTICAST_ROUTER, 1);
+	number(MDB_RTR_TYPE_DISABLED);
 	close_nest();
 	close_nest();
 	end();

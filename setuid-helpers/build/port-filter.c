@@ -15,14 +15,18 @@
 
 #include "setuid-helpers/build/table.h"
 
-/* What the program returns, TC_ACT_UNSPEC and TC_ACT_SHOT of tc-bpf(8): on to other filters of the
- * port and to the bridge, or dropped. */
+/*
+ * What the program returns: whether it is the filter for the frame. Who is not taken by it comes to
+ * the next one, which drops all. Zero also is what the kernel makes of a step that reads behind the
+ * end of the frame: so what is cut short does not pass.
+ */
 #define PASS "0xffffffffu"
-#define DROP "2"
+#define DROP "0"
 
 #define FILTER(member) ((unsigned)(NET_VALUE | offsetof(struct net_values, member) / 4))
 #define LOAD(size, offset) (BPF_LD | (size) | BPF_ABS), (unsigned)(offset), NULL, NULL
 #define IS(number, then, otherwise) (BPF_JMP | BPF_JEQ | BPF_K), (unsigned)(number), then, otherwise
+#define BEHIND_X(size, offset) (BPF_LD | (size) | BPF_IND), (unsigned)(offset), NULL, NULL
 #define GO(label) (BPF_JMP | BPF_JA), 0, label, NULL
 #define KEEP(n) BPF_ST, n, NULL, NULL
 #define AGAIN(n) (BPF_LD | BPF_W | BPF_MEM), n, NULL, NULL
@@ -61,17 +65,30 @@ static const struct step head[] = {
 	{ NULL, LOAD(BPF_W, 28) },
 	{ NULL, IS(0, "pass", "keep-ipv4") }, /* asks whether an address is free */
 
-	{ "ipv4", LOAD(BPF_B, 23) }, /* protocol */
-	{ NULL, IS(17, NULL, "source-ipv4") },
-	{ NULL, LOAD(BPF_H, 20) }, /* a fragment but the first has no ports */
+	{ "ipv4", (BPF_LDX | BPF_B | BPF_MSH), 14, NULL, NULL }, /* the header's size, to X */
+	{ NULL, LOAD(BPF_B, 23) },				 /* protocol */
+	{ NULL, IS(2, "igmp", NULL) },
+	{ NULL, IS(103, "drop", NULL) }, /* PIM, of routers */
+	{ NULL, IS(17, "first", NULL) },
+	{ NULL, IS(1, NULL, "source-ipv4") },
+	{ "first", LOAD(BPF_H, 20) }, /* a fragment but the first has no ports, nor a type */
 	{ NULL, (BPF_JMP | BPF_JSET | BPF_K), 0x1fff, "source-ipv4", NULL },
-	{ NULL, (BPF_LDX | BPF_B | BPF_MSH), 14, NULL, NULL },
-	{ NULL, (BPF_LD | BPF_H | BPF_IND), 14, NULL, NULL },
-	{ NULL, IS(67, "drop", NULL) }, /* from a DHCP server */
+	{ NULL, LOAD(BPF_B, 23) },
+	{ NULL, IS(17, NULL, "icmp") },
+	{ NULL, BEHIND_X(BPF_H, 14) },
+	{ NULL, IS(67, "drop", NULL) }, /* from a DHCP server, */
+	{ NULL, BEHIND_X(BPF_H, 16) },
+	{ NULL, IS(68, "drop", NULL) }, /* which its clients take from any port */
 	{ NULL, LOAD(BPF_W, 26) },
 	{ NULL, IS(0, NULL, "keep-ipv4") },
-	{ NULL, (BPF_LD | BPF_H | BPF_IND), 16, NULL, NULL },
+	{ NULL, BEHIND_X(BPF_H, 16) },
 	{ NULL, IS(67, "pass", "drop") }, /* to one, without an address yet */
+	{ "icmp", BEHIND_X(BPF_B, 14) },
+	{ NULL, IS(5, "drop", NULL) },		/* redirect */
+	{ NULL, IS(9, "drop", "source-ipv4") }, /* router advertisement */
+	{ "igmp", BEHIND_X(BPF_B, 14) },
+	{ NULL, IS(0x11, "drop", NULL) }, /* queries for listeners */
+	{ NULL, IS(0x30, "drop", NULL) }, /* advertisement of a multicast router */
 	{ "source-ipv4", LOAD(BPF_W, 26) },
 	{ "keep-ipv4", KEEP(3) }, /* as ::ffff:A.B.C.D */
 	{ NULL, CONSTANT(0) },
@@ -88,6 +105,7 @@ static const struct step head[] = {
 	{ NULL, IS(0, "hop-by-hop", NULL) },
 	{ NULL, IS(43, "drop", NULL) }, /* headers that could hide what the steps below look for */
 	{ NULL, IS(51, "drop", NULL) },
+	{ NULL, IS(103, "drop", NULL) }, /* PIM */
 	{ NULL, IS(60, "drop", NULL) },
 	{ NULL, IS(135, "drop", NULL) },
 	{ NULL, IS(139, "drop", NULL) },
@@ -108,16 +126,21 @@ static const struct step head[] = {
 	{ NULL, LOAD(BPF_H, 56) },
 	{ NULL, (BPF_JMP | BPF_JSET | BPF_K), 0xfff8, "source-ipv6", NULL },
 	{ NULL, LOAD(BPF_H, 62) },
-	{ NULL, IS(547, "drop", "source-ipv6") },
+	{ NULL, IS(547, "drop", NULL) },
+	{ NULL, LOAD(BPF_H, 64) },
+	{ NULL, IS(546, "drop", "source-ipv6") },
 
 	{ "udp", LOAD(BPF_H, 54) },
-	{ NULL, IS(547, "drop", "source-ipv6") }, /* from a DHCPv6 server */
+	{ NULL, IS(547, "drop", NULL) }, /* from a DHCPv6 server, */
+	{ NULL, LOAD(BPF_H, 56) },
+	{ NULL, IS(546, "drop", "source-ipv6") }, /* or to its clients */
 
 	{ "icmpv6", LOAD(BPF_B, 54) },
 	{ NULL, IS(136, "target", NULL) }, /* "this address is mine" */
 	{ NULL, IS(130, "drop", NULL) },   /* queries for listeners */
 	{ NULL, IS(134, "drop", NULL) },   /* router advertisement */
 	{ NULL, IS(137, "drop", NULL) },   /* redirect */
+	{ NULL, IS(151, "drop", NULL) },   /* advertisement of a multicast router */
 	{ NULL, IS(135, NULL, "source-ipv6") },
 	{ NULL, LOAD(BPF_W, 22) }, /* without a source it asks whether the target is free */
 	{ NULL, IS(0, NULL, "source-ipv6") },
