@@ -52,6 +52,9 @@ enum usernet_type { TYPE_NONE, TYPE_VETH, TYPE_MACVLAN, TYPE_IPVLAN, TYPE_VLAN, 
 /* clang-format on */
 #define USERNET_TYPES "", "veth", "macvlan", "ipvlan", "vlan", "phys"
 #define USERNET_MODES "", "private", "vepa", "bridge", "passthru", "l2", "l3", "l3s"
+/* The first and the last mode of each type. */
+#define USERNET_TYPE_MODES \
+	{ { 0 }, { 0 }, { MODE_PRIVATE, MODE_PASSTHRU }, { MODE_L2, MODE_L3S }, { 0 }, { 0 } }
 #define USERNET_MAX_ADDRESSES 8
 #define USERNET_MAC 17 /* characters of a hardware address */
 

@@ -55,14 +55,14 @@ static void check_request(void)
 {
 	const uint8_t *mac = request.hwaddr, type = request.type;
 	bool has_mac = type == TYPE_VETH || type == TYPE_MACVLAN;
-	bool has_mode = type == TYPE_MACVLAN || type == TYPE_IPVLAN;
+	static const uint8_t modes[][2] = USERNET_TYPE_MODES;
 	bool names = name_ok(request.container, sizeof(request.container), true);
 	for (const char *name = request.link; name < request.container; name += 16)
 		names &= name_ok(name, 16, name == request.pair);
 	if (!names || (*request.pair && (type != TYPE_VETH || strchr(request.pair, '.'))) ||
 	    (mac[0] & 1) || !memcmp(mac, "\0\0\0\0\0", 6) == has_mac ||
-	    (request.mtu && request.mtu < 68) || has_mode != (request.mode != MODE_NONE) ||
-	    request.mode > MODE_L3S)
+	    (request.mtu && request.mtu < 68) || type > TYPE_PHYS ||
+	    request.mode < modes[type][0] || request.mode > modes[type][1])
 		helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
 	for (size_t i = 0; has_mac && i < USERNET_MAC; i++)
 		hwaddr[i] =
@@ -98,7 +98,7 @@ static void decide(void)
 		if (usernet_parse_line(line, &other) != USERNET_RULE ||
 		    !text_equal(other.link, text_of(request.link)))
 			continue;
-		reserved |= n != request.line && text_equal(other.mac, mac);
+		reserved |= n != request.line && mac.size && text_equal(other.mac, mac);
 		if (n == request.line && other.type == request.type &&
 		    usernet_is_for(&other, &account, &pool))
 			rule = other;
