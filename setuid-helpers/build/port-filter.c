@@ -122,13 +122,19 @@ static const struct step head[] = {
 	{ NULL, IS(6, "source-ipv6", NULL) },
 	{ NULL, IS(132, "source-ipv6", NULL) },
 	{ NULL, IS(50, "source-ipv6", NULL) },
+	{ NULL, IS(58, "part", NULL) },
 	{ NULL, IS(17, NULL, "drop") },
-	{ NULL, LOAD(BPF_H, 56) },
+	{ "part", LOAD(BPF_H, 56) },
 	{ NULL, (BPF_JMP | BPF_JSET | BPF_K), 0xfff8, "source-ipv6", NULL },
+	{ NULL, LOAD(BPF_B, 54) },
+	{ NULL, IS(17, NULL, "part-icmpv6") },
 	{ NULL, LOAD(BPF_H, 62) },
 	{ NULL, IS(547, "drop", NULL) },
 	{ NULL, LOAD(BPF_H, 64) },
 	{ NULL, IS(546, "drop", "source-ipv6") },
+	{ "part-icmpv6", LOAD(BPF_B, 62) }, /* of ICMPv6 only what ping sends comes in fragments */
+	{ NULL, IS(128, "source-ipv6", NULL) },
+	{ NULL, IS(129, "source-ipv6", "drop") },
 
 	{ "udp", LOAD(BPF_H, 54) },
 	{ NULL, IS(547, "drop", NULL) }, /* from a DHCPv6 server, */
