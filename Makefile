@@ -68,7 +68,7 @@ HELPER_CC ?= $(if $(filter 1,$(WITH_MUSL)),musl-gcc,$(CC))
 # ---- sources --------------------------------------------------------------------------------------------------------
 # A new file in one of these folders is built without touching this Makefile.
 LIB_SRC := $(sort $(wildcard user-tools/base/*.c user-tools/config/*.c user-tools/rootfs/*.c user-tools/network/*.c \
-	user-tools/image/*.c user-tools/container/*.c user-tools/check/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c setuid-helpers/link.c))
+	user-tools/image/*.c user-tools/container/*.c user-tools/check/*.c user-tools/access/*.c idmap/*.c cgroup/*.c policy/*.c setuid-helpers/client*.c setuid-helpers/link.c))
 LIB_SRC := $(filter-out user-tools/container/seccomp-$(if $(filter 1,$(WITH_SECCOMP)),none,compile).c,$(LIB_SRC))
 LIB_SRC := $(filter-out cgroup/user-scope.c,$(LIB_SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)

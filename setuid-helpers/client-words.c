@@ -12,7 +12,9 @@
 #include "base/user.h"
 #include "base/util.h"
 #include "policy/choice.h"
+#include "policy/lint.h"
 #include "setuid-helpers/client-internal.h"
+#include "setuid-helpers/client-policy.h"
 
 static const char *const file_paths[] = {
 	[FILE_NONE] = "a policy file", [FILE_USERNET] = PATH_USERNET, [FILE_PASSWD] = "/etc/passwd",
@@ -186,6 +188,23 @@ static char *line_for(const struct net_request *request, const char *user)
 			 once ? "1" : "10", request->type == TYPE_VLAN ? " vlan=ID" : "");
 }
 
+/* "FILE:LINE is malformed ...", with what is wrong where the line is still that. */
+static void explain_bad_line(uint32_t number, struct error *err)
+{
+	_cleanup_net_policy_ struct net_policy policy;
+	struct lint_problem problem;
+	struct text rest, line = { NULL, 0 };
+	net_policy_open(&policy);
+	rest = policy.file;
+	for (uint32_t n = 0; n < number && text_take_line(&rest, &line); n++)
+		;
+	if (line.data && lint_line(line, &problem))
+		error_rule(err, "%s:%u is malformed and grants nothing: \"%s\": %s", PATH_USERNET,
+			   number, problem.value, problem.what);
+	else
+		error_rule(err, "%s:%u is malformed and grants nothing", PATH_USERNET, number);
+}
+
 static int explain_no_rule(const struct net_request *request, const struct client_search *search,
 			   const char *user, struct error *err)
 {
@@ -200,8 +219,7 @@ static int explain_no_rule(const struct net_request *request, const struct clien
 	error_set(err, E_NET_NO_RULE, 0, "no line of %s gives %s a %s on %s", PATH_USERNET, user,
 		  type, request->link);
 	if (search->bad_line) {
-		error_rule(err, "%s:%u is malformed and grants nothing", PATH_USERNET,
-			   search->bad_line);
+		explain_bad_line(search->bad_line, err);
 		return error_fix(err, "an admin corrects that line, or adds \"%s\"", line);
 	}
 	return error_fix(err, "an admin adds the line \"%s\" to it", line);

@@ -111,7 +111,8 @@ static void print_table(void)
 {
 	static const char *const kinds[] = {
 		"none",	     "text",  "number",	  "file",  "directory",
-		"container", "state", "template", "level", "optional", "action"
+		"container", "state", "template", "level", "optional", "action",
+		"policy"
 	};
 	printf("command\t%s\t%s\t%s\n", command.name, kinds[command.words], command.summary);
 	for (size_t i = 0; i < all_count; i++)

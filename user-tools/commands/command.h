@@ -39,6 +39,7 @@ enum value_kind {
 	VALUE_LEVEL,
 	VALUE_OPTIONAL, /* text, only glued to the option or after '=' */
 	VALUE_ACTION,	/* of lxc-net */
+	VALUE_POLICY,	/* of lxc-policy */
 };
 
 struct option_info {
