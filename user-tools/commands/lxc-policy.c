@@ -103,6 +103,7 @@ static void put_rule(struct json *json, const struct usernet_rule *rule, uint32_
 
 void policy_note(const struct context *context, const char *text)
 {
+	fflush(stdout); /* it is about what was printed */
 	if (!context->quiet)
 		fprintf(stderr, "lxc-policy: %s\n", text);
 }
