@@ -176,7 +176,7 @@ static bool ip_is_wrong(struct text word, struct lint_problem *problem)
 	const char *accepted = "ADDRESS/LENGTH, as 10.0.3.7/32 or fd00:3::/64";
 	char string[INET6_ADDRSTRLEN] = "", right[256];
 	uint8_t bytes[16];
-	struct text rest = word, address;
+	struct text rest = word, address = { NULL, 0 };
 	uint32_t prefix;
 	text_take_field(&rest, '/', &address);
 	if (!address.data || address.size >= sizeof(string))

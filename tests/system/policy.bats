@@ -301,9 +301,9 @@ entry() { local l; for l in "$@"; do printf 'Nov  5 14:30:59 host %s\n' "$l"; do
 	local u
 	u=$(id -u lxc-dnscrypt)
 	entry "lxc-net: op=net uid=$u stage=7 status=8 error=0" \
-		"lxc-net: op=net uid=$u type=1 link=br0 label=lxc-dnscrypt/web/eth0 rule=3" \
-		"lxc-net: op=net uid=$u type=1 link=br0 label=lxc-dnscrypt/web/eth0 rule=3 host=vethX stage=9 status=3 error=16" \
-		"authpriv.info lxc-net: op=net uid=$u type=2 link=eth0 label=lxc-dnscrypt/a/eth0 rule=4"
+		"lxc-net: op=net uid=$u type=veth link=br0 label=lxc-dnscrypt/web/eth0 rule=3" \
+		"lxc-net: op=net uid=$u type=veth link=br0 label=lxc-dnscrypt/web/eth0 rule=3 host=vethX stage=9 status=3 error=16" \
+		"authpriv.info lxc-net: op=net uid=$u type=macvlan link=eth0 label=lxc-dnscrypt/a/eth0 rule=4"
 	echo "2026-01-05T14:30:59.123456+00:00 host lxc-idmap: op=map uid=$u setgroups=allow uids=0:1:2, gids=0:1:2, stage=10 status=0 error=0" >>/var/log/auth.log
 	run me 'TZ=UTC lxc-policy log'
 	[ "$status" -eq 0 ]
@@ -326,13 +326,13 @@ entry() { local l; for l in "$@"; do printf 'Nov  5 14:30:59 host %s\n' "$l"; do
 }
 
 @test "log: a line that a helper did not write as it writes is no record, and nothing in it reaches the terminal" {
-	local good='op=net uid=0 type=1 link=br0 label=a/b/eth0 rule=1 host=v stage=10 status=0 error=0'
+	local good='op=net uid=0 type=veth link=br0 label=a/b/eth0 rule=1 host=v stage=10 status=0 error=0'
 	entry "evil: lxc-net: $good" "lxc-net $good" "lxc-netx: $good" "xlxc-net: $good" "lxc-net[7]: $good" "sudo: lxc-dnscrypt : COMMAND=/x lxc-net: $good"
 	run me 'lxc-policy log'
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
 	entry "lxc-net:  $good" "lxc-net: x $good" "lxc-net: $good x" "lxc-net: ${good/uid=0/uid=-1}" "lxc-net: ${good/uid=0/uid=4294967296}" "lxc-net: ${good/uid=0/uid=00}" \
-		"lxc-net: ${good/type=1/type=9}" "lxc-net: ${good/op=net/op=map}" "lxc-net: ${good/link=br0/link=b r0}" "lxc-net: ${good/link=br0/link=}" \
+		"lxc-net: ${good/type=veth/type=tap}" "lxc-net: ${good/op=net/op=map}" "lxc-net: ${good/link=br0/link=b r0}" "lxc-net: ${good/link=br0/link=}" \
 		"lxc-net: ${good/rule=1 /}" "lxc-net: ${good/stage=10/stage=11}" "lxc-net: ${good/status=0/status=5}" "lxc-net: ${good/link=br0/link=abcdefghijklmnop}" \
 		"lxc-net: ${good/label=a/label=$'\e]0;owned\a'}" "lxc-net: ${good/label=a/label=$'\xc2\x9b2J'}" "lxc-net: $good"$'\e[2J' "lxc-net: $good $good" \
 		"lxc-net: uid=0 op=net" "lxc-net: " "lxc-idmap: $good" "lxc-net: ${good/ type/  type}" "lxc-net: $good"$'\r'

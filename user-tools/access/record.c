@@ -60,13 +60,12 @@ static bool take_number(struct text *rest, const char *name, uint32_t *number)
 
 static bool take_net_intent(struct text *rest, struct record *record)
 {
-	uint32_t type;
-	if (!take_number(rest, "type", &type) || !*usernet_type_name(type) ||
+	struct text type;
+	if (!take_value(rest, "type", &type) || !(record->type = usernet_type_of(type)) ||
 	    !take_value(rest, "link", &record->link) || !record->link.size ||
 	    record->link.size > 15 || !take_value(rest, "label", &record->label) ||
 	    !take_number(rest, "rule", &record->rule))
 		return false;
-	record->type = (enum usernet_type)type;
 	return true;
 }
 
