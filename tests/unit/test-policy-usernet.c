@@ -339,6 +339,206 @@ static void an_account_is_what_exact_lines_of_passwd_say(void **state)
 	}
 }
 
+static enum usernet_line parse(const char *line, struct usernet_rule *rule)
+{
+	return usernet_parse_line(text_of(line), rule);
+}
+
+/* "alice TYPE br0 1 OPTIONS": which types take it. */
+static void each_option_is_good_or_bad_as_the_table_says_for_every_type(void **state)
+{
+	(void)state;
+	enum { V = 1 << TYPE_VETH, M = 1 << TYPE_MACVLAN, I = 1 << TYPE_IPVLAN };
+	enum { L = 1 << TYPE_VLAN, P = 1 << TYPE_PHYS };
+	static const struct {
+		const char *options;
+		int types;
+	} table[] = {
+		/* a vlan needs vlan= */
+		{ "", V | M | I | P },
+		{ "vlan=1", V | L },
+		{ "vlan=4094", V | L },
+		{ "vlan=0", 0 },
+		{ "vlan=4095", 0 },
+		{ "vlan=05", 0 },
+		{ "vlan=-1", 0 },
+		{ "vlan=4294967297", 0 },
+		{ "vlan=", 0 },
+		{ "vlan", 0 },
+		{ "vlan=1 vlan=1", 0 },
+		{ "mtu=68", V | M | I },
+		{ "mtu=65535", V | M | I },
+		{ "mtu=1500 vlan=7", V | L },
+		{ "mtu=67", 0 },
+		{ "mtu=65536", 0 },
+		{ "mtu=0", 0 },
+		{ "mtu=1e3", 0 },
+		{ "mtu=1500 mtu=1500", 0 },
+		{ "isolated", V | M | I },
+		{ "isolated=1", 0 },
+		{ "isolated=", 0 },
+		{ "Isolated", 0 },
+		{ "mode=private", M | I },
+		{ "mode=passthru", M | I },
+		{ "mode=l3s", M | I },
+		{ "mode=L3", 0 },
+		{ "mode=", 0 },
+		{ "mode=l2 mode=l2", 0 },
+		{ "mac=02:00:00:00:00:01", V },
+		{ "mac=02:00:00:00:00:0", 0 },
+		{ "mac=02:00:00:00:00:011", 0 },
+		{ "mac=", 0 },
+		{ "mac", 0 },
+		{ "mac=02:00:00:00:00:01 mac=02:00:00:00:00:01", 0 },
+		{ "ip=10.0.3.7/32", V },
+		{ "ip=10.0.3.0/24 ip=fd00::/64", V },
+		{ "ip=0.0.0.0/0", V },
+		{ "ip=::1/128", V },
+		{ "ip=8000::/1", V },
+		{ "ip=::ffff:10.0.0.1/128", V },
+		{ "ip=::/0", 0 },
+		{ "ip=10.0.3.5/24", 0 },
+		{ "ip=10.0.3.1/31", 0 },
+		{ "ip=10.0.3.0/31", V },
+		{ "ip=128.0.0.0/1", V },
+		{ "ip=128.0.0.0/0", 0 },
+		{ "ip=fd00::1/64", 0 },
+		{ "ip=fd00::1/127", 0 },
+		{ "ip=c000::/1", 0 },
+		{ "ip=10.0.3.0/33", 0 },
+		{ "ip=10.0.3.0/-1", 0 },
+		{ "ip=10.0.3.0/024", 0 },
+		{ "ip=10.0.3.0/", 0 },
+		{ "ip=10.0.3.0", 0 },
+		{ "ip=10.0.3/24", 0 },
+		{ "ip=010.0.3.0/24", 0 },
+		{ "ip=10.0.3.0/24/24", 0 },
+		{ "ip=10.0.3.0/255.255.255.0", 0 },
+		{ "ip=fd00::/129", 0 },
+		{ "ip=fd00::%eth0/64", 0 },
+		{ "ip=1111:2222:3333:4444:5555:6666:7777:8888:9999/128", 0 },
+		{ "ip=", 0 },
+		{ "ip", 0 },
+		{ "ip=/24", 0 },
+		{ "speed=1", 0 },
+		{ "=", 0 },
+		{ "iso", 0 },
+		{ "#isolated", V | M | I | P },
+		{ "# isolated=1", V | M | I | P },
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		for (uint32_t type = TYPE_VETH; type <= TYPE_PHYS; type++) {
+			char line[200];
+			struct usernet_rule rule;
+			snprintf(line, sizeof(line), "alice %s br0 1 %s", usernet_type_name(type),
+				 table[i].options);
+			if ((parse(line, &rule) == USERNET_RULE) != !!(table[i].types & 1 << type))
+				fail_msg("%s", line);
+		}
+}
+
+static void what_options_say_is_in_the_rule(void **state)
+{
+	(void)state;
+	struct usernet_rule rule;
+	char text[USERNET_ADDRESS_TEXT];
+	assert_int_equal(parse("@7 veth br0 2 mtu=1400 ip=10.0.3.0/24 isolated vlan=9 ip=fd00::/64 "
+			       "mac=02:00:00:00:00:0a # x",
+			       &rule),
+			 USERNET_RULE);
+	assert_true(rule.is_group && rule.isolated && rule.mtu == 1400 && rule.vlan == 9);
+	assert_true(text_equal(rule.mac, text_of("02:00:00:00:00:0a")));
+	assert_int_equal(rule.address[0].prefix, 96 + 24);
+	assert_int_equal(rule.address[1].prefix, 64);
+	assert_int_equal(rule.address[2].prefix, 0);
+	usernet_address_text(&rule.address[0], text);
+	assert_string_equal(text, "10.0.3.0/24");
+	usernet_address_text(&rule.address[1], text);
+	assert_string_equal(text, "fd00::/64");
+	/* Eight addresses, and not nine. */
+	char line[300] = "a veth br0 1";
+	for (int i = 0; i < 8; i++)
+		snprintf(line + strlen(line), 40, " ip=10.0.%d.0/24", i);
+	assert_int_equal(parse(line, &rule), USERNET_RULE);
+	assert_int_equal(rule.address[7].bytes[14], 7);
+	strcat(line, " ip=10.1.0.0/24");
+	assert_int_equal(parse(line, &rule), USERNET_BAD);
+}
+
+static void what_a_line_allows_is_what_the_table_says(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *mac;
+		uint32_t mtu, mode;
+		bool allowed;
+	} table[] = {
+		{ "a veth b 1", "02:00:00:00:00:01", 0, 0, true },
+		{ "a veth b 1", "fe:00:00:00:00:01", 9000, 0, true },
+		{ "a veth b 1", "10:66:6a:00:00:01", 0, 0, true },
+		{ "a veth b 1", "00:16:3e:00:00:01", 0, 0, true },
+		{ "a veth b 1", "00:16:3f:00:00:01", 0, 0, false },
+		{ "a veth b 1", "10:66:6b:00:00:01", 0, 0, false },
+		{ "a veth b 1", "52:54:00:00:00:01", 0, 0, true },
+		{ "a veth b 1", "58:54:00:00:00:01", 0, 0, false },
+		{ "a veth b 1 mac=00:11:22:33:44:55", "00:11:22:33:44:55", 0, 0, true },
+		{ "a veth b 1 mac=00:11:22:33:44:55", "02:00:00:00:00:01", 0, 0, false },
+		{ "a veth b 1 mac=00:11:22:33:44:55", "", 0, 0, false },
+		{ "a veth b 1 mtu=1400", "02:00:00:00:00:01", 1400, 0, true },
+		{ "a veth b 1 mtu=1400", "02:00:00:00:00:01", 68, 0, true },
+		{ "a veth b 1 mtu=1400", "02:00:00:00:00:01", 1401, 0, false },
+		{ "a veth b 1 mtu=1400", "02:00:00:00:00:01", 0, 0, false },
+		{ "a macvlan b 1", "02:00:00:00:00:01", 0, MODE_PRIVATE, true },
+		{ "a macvlan b 1", "02:00:00:00:00:01", 0, MODE_VEPA, true },
+		{ "a macvlan b 1", "02:00:00:00:00:01", 0, MODE_BRIDGE, true },
+		{ "a macvlan b 1", "02:00:00:00:00:01", 0, MODE_PASSTHRU, false },
+		{ "a macvlan b 1 mode=passthru", "02:00:00:00:00:01", 0, MODE_PASSTHRU, true },
+		{ "a macvlan b 1 mode=passthru", "02:00:00:00:00:01", 0, MODE_BRIDGE, false },
+		{ "a ipvlan b 1", "", 0, MODE_L3, true },
+		{ "a ipvlan b 1", "", 0, MODE_L2, false },
+		{ "a ipvlan b 1", "", 0, MODE_L3S, false },
+		{ "a ipvlan b 1 mode=l2", "", 0, MODE_L2, true },
+		{ "a ipvlan b 1 mode=l2", "", 0, MODE_L3, false },
+		{ "a phys b 1", "", 0, 0, true },
+		{ "a vlan b 1 vlan=5 mtu=1400", "", 1400, 0, true },
+		{ "a vlan b 1 vlan=5 mtu=1400", "", 1500, 0, false },
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct usernet_rule rule;
+		assert_int_equal(parse(table[i].line, &rule), USERNET_RULE);
+		if (usernet_allows(&rule, text_of(table[i].mac), table[i].mtu, table[i].mode) !=
+		    table[i].allowed)
+			fail_msg("%s: %s mtu %u mode %u", table[i].line, table[i].mac, table[i].mtu,
+				 table[i].mode);
+	}
+}
+
+static void lines_are_offered_the_users_first_then_groups_each_by_count(void **state)
+{
+	(void)state;
+	struct account account = account_of(1001);
+	static struct usernet_choice choice;
+	usernet_choose(text_of("@kernel veth br0 9\nalice veth br0 1\n@team veth br0 2\n"
+			       "alice veth br0 5 isolated\n@3000 veth br0 4\n1001 veth br0 5\n"
+			       "bob veth br0 7\nalice veth br1 7\nalice macvlan br0 7\n"
+			       "alice veth br0 x\n@kernel veth br0 9 isolated\n"),
+		       &account, TYPE_VETH, text_of("br0"), &choice);
+	static const uint32_t order[] = { 4, 6, 2, 1, 11, 5, 3 };
+	assert_int_equal(choice.count, sizeof(order) / sizeof(order[0]));
+	for (size_t i = 0; i < choice.count; i++)
+		assert_int_equal(choice.offer[i].line, order[i]);
+	assert_true(choice.offer[0].rule.isolated && !choice.offer[0].pool.is_group);
+	assert_int_equal(choice.offer[3].pool.id, 3002);
+	assert_int_equal(choice.bad_line, 10);
+	/* More than fit are not offered; the first ones are. */
+	static char file[4000];
+	for (int i = 0; i < 100; i++)
+		strcat(file, "alice veth br0 1\n");
+	usernet_choose(text_of(file), &account, TYPE_VETH, text_of("br0"), &choice);
+	assert_int_equal(choice.count, USERNET_MAX_LINES);
+	assert_int_equal(choice.offer[USERNET_MAX_LINES - 1].line, USERNET_MAX_LINES);
+}
+
 /*
  * A second reader of lxc-usernet(5), written from the manual page and in another manner: with the C
  * library, on a copy of each line. -1: the line is malformed.
@@ -367,7 +567,8 @@ static int second_opinion(const char *line, size_t size, bool *mine)
 	}
 	char type[260];
 	snprintf(type, sizeof(type), " %s ", words > 1 ? word[1] : "");
-	if (words < 4 || !strstr(" veth macvlan ipvlan phys ", type) || (words > 4 && word[4][0] != '#') || !strcmp(word[0], "@"))
+	if (words < 4 || !strstr(" veth macvlan ipvlan phys ", type) ||
+	    (words > 4 && word[4][0] != '#') || !strcmp(word[0], "@"))
 		return -1;
 	if (strspn(word[3], "0123456789") != strlen(word[3]) || strlen(word[3]) > 4 ||
 	    (word[3][0] == '0' && word[3][1]) || strtol(word[3], NULL, 10) > 3843)
@@ -472,6 +673,10 @@ int main(void)
 		cmocka_unit_test(the_last_line_of_the_largest_file_counts),
 		cmocka_unit_test(group_lines_follow_the_same_rules),
 		cmocka_unit_test(an_account_is_what_exact_lines_of_passwd_say),
+		cmocka_unit_test(each_option_is_good_or_bad_as_the_table_says_for_every_type),
+		cmocka_unit_test(what_options_say_is_in_the_rule),
+		cmocka_unit_test(what_a_line_allows_is_what_the_table_says),
+		cmocka_unit_test(lines_are_offered_the_users_first_then_groups_each_by_count),
 		cmocka_unit_test(a_second_reader_agrees_on_a_hundred_thousand_random_files),
 		cmocka_unit_test(random_text_never_reads_outside_or_grants_too_much),
 	};
