@@ -7,7 +7,7 @@
 static bool parse_address(struct text value, struct usernet_address *out)
 {
 	char string[INET6_ADDRSTRLEN] = "";
-	struct text address = { NULL, 0 };
+	struct text address = { "", 0 };
 	uint32_t prefix, before = 0;
 	text_take_field(&value, '/', &address);
 	if (address.size >= sizeof(string))
