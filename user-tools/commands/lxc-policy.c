@@ -170,7 +170,7 @@ static void print_shown(const struct shown *shown)
 					      "COUNT", "USED", "OPTIONS", "CONTAINERS" };
 	struct table table = { 0 };
 	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
-		table_add_column(&table, titles[i]);
+		table_add_column(&table, titles[i], 0);
 	for (size_t i = 0; i < shown->count; i++) {
 		const struct usernet_offer *offer = &shown->offers[i];
 		const struct usernet_rule *rule = &offer->rule;
