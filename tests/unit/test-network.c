@@ -143,10 +143,14 @@ static void what_no_line_of_lxc_usernet_can_give_is_refused_to_others(void **sta
 {
 	(void)state;
 	static const char *const keys[] = {
-		"l2proxy = 1",		       "veth.n_rxqueues = 2",
-		"veth.n_txqueues = 2",	       "veth.ipv4.route = 10.0.0.0/8",
-		"veth.ipv6.route = fd00::/64", "veth.vlan.tagged.id = 5",
-		"veth.vlan.id = none",	       "veth.vlan.id = 0",
+		"l2proxy = 1",
+		"veth.n_rxqueues = 2",
+		"veth.n_txqueues = 2",
+		"veth.ipv4.route = 10.0.0.0/8",
+		"veth.ipv6.route = fd00::/64",
+		"veth.vlan.tagged.id = 5",
+		"veth.vlan.id = none",
+		"veth.vlan.id = 0",
 	};
 	bad("lxc.net.3.type = ipvlan\nlxc.net.3.link = br0\nlxc.net.3.ipvlan.isolation = vepa\n",
 	    E_PRIVILEGE,
@@ -166,7 +170,8 @@ static void what_others_cannot_have_together_is_refused(void **state)
 	NEEDS_NAMESPACE();
 	bad("lxc.net.0.type = ipvlan\nlxc.net.0.link = br0\n"
 	    "lxc.net.4.type = macvlan\nlxc.net.4.link = br0\n",
-	    E_PRIVILEGE, "net 4: an ordinary user's container has one macvlan or ipvlan, and net 0");
+	    E_PRIVILEGE,
+	    "net 4: an ordinary user's container has one macvlan or ipvlan, and net 0");
 	bad("lxc.net.0.type = veth\nlxc.net.0.link = none\n", E_CONFIG_VALUE, "link = none");
 	bad(VETH(0) "lxc.net.0.veth.pair = a.b\n", E_CONFIG_VALUE, "veth.pair = a.b: a dot");
 #define ROUTER "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.flags = up\n"

@@ -32,8 +32,9 @@ struct nic {
 	struct net_gateway gateway4, gateway6; /* "auto" already looked up */
 	bool by_caller; /* made with the caller's own CAP_NET_ADMIN (network/host.h), not by
 			   net-helper */
-	bool ordinary;  /* made by net-helper, as lxc-usernet(5) allows */
-	/* of the link, but of a veth's bridge; as it was, for the way back of a physical interface */
+	bool ordinary;	/* made by net-helper, as lxc-usernet(5) allows */
+	/* of the link, but of a veth's bridge; as it was, for the way back of a physical interface
+	 */
 	int host_index;
 	uint8_t saved_hwaddr[6];
 	uint32_t saved_mtu;
@@ -58,9 +59,9 @@ struct network_plan {
 
 /*
  * Decide and check, before any side effect: types that work for this caller (of an ordinary user:
- * that a line of lxc-usernet gives), link exists and is a bridge (E_NET_LINK, with the fix), names valid and not twice, gateways reachable ("auto" needs
- * the link's address: read here). No lxc.net at all = a new namespace with lo down; "empty" = lo
- * up.
+ * that a line of lxc-usernet gives), link exists and is a bridge (E_NET_LINK, with the fix), names
+ * valid and not twice, gateways reachable ("auto" needs the link's address: read here). No lxc.net
+ * at all = a new namespace with lo down; "empty" = lo up.
  */
 int network_plan_make(const struct config *config, struct network_plan *plan, struct error *err);
 void network_plan_free(struct network_plan *plan);

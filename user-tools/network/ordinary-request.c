@@ -29,9 +29,8 @@ static bool is_loose(const struct nic *nic)
 static enum usernet_type type_of(const struct nic *nic)
 {
 	static const enum usernet_type types[] = {
-		[NET_VETH] = TYPE_VETH,	    [NET_MACVLAN] = TYPE_MACVLAN,
-		[NET_IPVLAN] = TYPE_IPVLAN, [NET_VLAN] = TYPE_VLAN,
-		[NET_PHYS] = TYPE_PHYS,
+		[NET_VETH] = TYPE_VETH, [NET_MACVLAN] = TYPE_MACVLAN, [NET_IPVLAN] = TYPE_IPVLAN,
+		[NET_VLAN] = TYPE_VLAN, [NET_PHYS] = TYPE_PHYS,
 	};
 	return types[nic->type];
 }
@@ -44,9 +43,9 @@ static enum usernet_mode mode_of(const struct nic *nic)
 		[MACVLAN_MODE_BRIDGE] = MODE_BRIDGE,
 		[MACVLAN_MODE_PASSTHRU] = MODE_PASSTHRU,
 	};
-	static const enum usernet_mode ipvlan[] = { [IPVLAN_MODE_L2] = MODE_L2,
-						    [IPVLAN_MODE_L3] = MODE_L3,
-						    [IPVLAN_MODE_L3S] = MODE_L3S };
+	static const enum usernet_mode ipvlan[] = {
+		[IPVLAN_MODE_L2] = MODE_L2, [IPVLAN_MODE_L3] = MODE_L3, [IPVLAN_MODE_L3S] = MODE_L3S
+	};
 	return nic->type == NET_MACVLAN	 ? macvlan[nic->config->macvlan_mode]
 	       : nic->type == NET_IPVLAN ? ipvlan[nic->config->ipvlan_mode]
 					 : MODE_NONE;
@@ -74,11 +73,11 @@ void ordinary_fill(const struct nic *nic, const char *container, struct ordinary
 			 .has_hwaddr = net->has_hwaddr,
 			 .mtu = nic->type == NET_PHYS ? 0 : nic->mtu,
 			 .mode = mode_of(nic),
-			 .vlan = nic->type == NET_VLAN			 ? net->vlan_id
+			 .vlan = nic->type == NET_VLAN		      ? net->vlan_id
 				 : net->bridge_vlan == BRIDGE_VLAN_ID ? net->bridge_vlan_id
 								      : 0,
-			 .isolated = nic->type == NET_IPVLAN &&
-				     net->ipvlan_isolation == IPVLAN_F_PRIVATE,
+			 .isolated =
+			     nic->type == NET_IPVLAN && net->ipvlan_isolation == IPVLAN_F_PRIVATE,
 			 .routed = net->veth_router,
 			 .container = container }
 	};
@@ -96,8 +95,8 @@ void ordinary_fill(const struct nic *nic, const char *container, struct ordinary
 	for (size_t i = 0; i < net->route_count; i++)
 		out->list[i] = address_of(&net->routes[i], net->routes[i].prefix);
 	for (size_t i = 0; i < net->address_count; i++)
-		out->list[net->route_count + i] = address_of(
-		    &net->addresses[i], net->addresses[i].family == AF_INET ? 32 : 128);
+		out->list[net->route_count + i] =
+		    address_of(&net->addresses[i], net->addresses[i].family == AF_INET ? 32 : 128);
 	out->nic.routes = out->list;
 	out->nic.route_count = net->route_count;
 	out->nic.addresses = out->list + net->route_count;

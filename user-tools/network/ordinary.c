@@ -72,8 +72,8 @@ int ordinary_check_keys(const struct net_config *net, struct error *err)
 		{ net->type == NET_IPVLAN && net->ipvlan_isolation == IPVLAN_F_VEPA,
 		  "ipvlan.isolation = vepa",
 		  "use bridge, or private where lxc-usernet says isolated" },
-		{ net->type == NET_PHYS && string_ends(net->link, "+"),
-		  "link with a +", "name each interface, with a lxc.net of its own" },
+		{ net->type == NET_PHYS && string_ends(net->link, "+"), "link with a +",
+		  "name each interface, with a lxc.net of its own" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (!keys[i].set)
@@ -119,8 +119,7 @@ static bool is_on(const char *path)
 /* The host has to pass on what comes for the gateway: told now, not by silence later. */
 static int check_gateway(const struct nic *nic, bool v4, struct error *err)
 {
-	const struct net_gateway *gateway =
-	    v4 ? &nic->config->gateway4 : &nic->config->gateway6;
+	const struct net_gateway *gateway = v4 ? &nic->config->gateway4 : &nic->config->gateway6;
 	const char *family = v4 ? "ipv4" : "ipv6";
 	const char *path =
 	    v4 ? "/proc/sys/net/ipv4/ip_forward" : "/proc/sys/net/ipv6/conf/all/forwarding";

@@ -212,11 +212,10 @@ static int resolve_gateways(struct nic *nic, struct error *err)
 		if (wanted->kind != GATEWAY_AUTO)
 			continue;
 		if (!nic->link[0])
-			return error_set(
-			    err, E_CONFIG_VALUE, 0,
-			    "net %u: lxc.net.%u.%s.gateway = auto is the address of "
-			    "lxc.net.%u.link, which is missing",
-			    nic->index, nic->index, v4 ? "ipv4" : "ipv6", nic->index);
+			return error_set(err, E_CONFIG_VALUE, 0,
+					 "net %u: lxc.net.%u.%s.gateway = auto is the address of "
+					 "lxc.net.%u.link, which is missing",
+					 nic->index, nic->index, v4 ? "ipv4" : "ipv6", nic->index);
 		gateway->kind = GATEWAY_ADDRESS;
 		if (link_first_address(nic->link, families[i],
 				       v4 ? (void *)&gateway->v4 : &gateway->v6) < 0) {
