@@ -377,6 +377,7 @@ int main(void)
 	printf("#define GUARD_PORT %zu\n", count);
 	filtered(), finish("guard");
 	begin(RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK), host_end(AF_UNSPEC, 0);
+	/* This kind of message is parsed strictly. */
 	open_nest(IFLA_PROP_LIST | NLA_F_NESTED),
 	    ATTRIBUTE(IFLA_ALT_IFNAME, sizeof(((struct net_values *)0)->pair), pair);
 	close_nest(), end(), finish("pair");

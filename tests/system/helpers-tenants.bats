@@ -124,3 +124,22 @@ s = socket.socket(socket.AF_INET6, socket.SOCK_\$kind); time.sleep(0.05); s.conn
 	[ "$(grep -c '1 received' <<<"$output")" = 1 ]
 	grep -qx 1 <<<"$output"
 }
+
+@test "at no system call of net-helper, stopped or killed there, a port is up and not locked, and what it leaves lets nothing through" {
+	run box "usernet 'alice veth br0 3 isolated ip=10.9.0.5/32' 'bob veth br0 3'; tenant bob 1002
+		locked() { bridge fdb show dev \$1 | grep -q 'sticky master br0 static' && [ \$(tc filter show dev \$1 ingress | grep -c 'bytecode') = 2 ] && bridge -d link show dev \$1 | grep -q 'isolated on' && bridge -d link show dev \$1 | grep -q 'flood off'; }
+		n=\$(/opt/helper-call uid=1001 timeline=1 \$net veth br0 eth0 | grep -c ^at=); drained_of alice; echo total=\$n
+		for s in 19 9; do for k in \$(seq 14 \$((n - 1))); do
+			until=\$([ \$s = 19 ] && echo stopped= || echo target=) hold alice /opt/helper-call uid=1001 hold=1 at=\$k:\$s \$net veth br0 eth0
+			port=\$(ip -o link show group 1001 | sed 's/^[0-9]*: \([^@:]*\).*/\1/'); state=none
+			if [ \"\$port\" ]; then state=down; ip -o link show \$port up | grep -q . && state=up && locked \$port && state=locked; fi
+			if [ \$s = 9 ] && [ \"\$port\" ]; then
+				alice=\$(sed 's/.*target=//' /opt/box/alice); in_ \$alice ip link set eth0 up; in_ \$alice ip address add 10.9.0.5/24 dev eth0
+				[ \$state = locked ] || in_ \$alice ping -q -c1 -W0.1 10.9.0.1 | grep -q ' 0 received' || state=talks; fi
+			echo \"signal \$s at \$k: \$state\"; release alice; drained_of alice || echo left
+		done; done; release bob"
+	none -E ': (up|talks)$|^left' <<<"$output"
+	[ "$(grep -c ': none$' <<<"$output")" -ge 4 ]
+	[ "$(grep -c ': down$' <<<"$output")" -ge 4 ]
+	[ "$(grep -c ': locked$' <<<"$output")" -ge 2 ]
+}
