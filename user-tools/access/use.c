@@ -93,7 +93,7 @@ static void find_namespaces(struct usernet_pool pool, const struct usernet_rule 
 		char name[16];
 		link_slot_name(name, pool, link, slot);
 		uint64_t seed = hash_fnv1a(name, strlen(name));
-		int32_t id = (int32_t)(1U << 30 | (uint32_t)(seed ^ rule->type) >> 2);
+		int32_t id = (int32_t)(1U << 30 | ((uint32_t)seed >> 2 ^ rule->type));
 		for (size_t i = 0; i < count; i++)
 			use->used += ids[i] == id;
 	}
