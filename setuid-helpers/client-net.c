@@ -9,6 +9,7 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -183,41 +184,26 @@ static void draw_hwaddr(struct nic_request *request)
 
 /* ---- the slots of a pool ---- */
 
-#define PREFIX 13 /* of a slot's name: everything but the slot */
+#define LOWERED 64 /* slots above a count that are looked at: it may have been lowered */
 
-/* The slot of a name, from its two last digits of base 62. */
-static bool slot_of(const char *name, uint32_t *slot)
-{
-	static const char digits[] =
-	    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	const char *high = strchr(digits, name[PREFIX]), *low = strchr(digits, name[PREFIX + 1]);
-	if (!name[PREFIX] || !name[PREFIX + 1] || !high || !low)
-		return false;
-	*slot = (uint32_t)((high - digits) * 62 + (low - digits));
-	return *slot < USERNET_MAX_COUNT;
-}
-
-/* Which slots of a veth are taken on this link: every interface whose name is one of the pool's. */
+/* Which slots of a veth are taken on this link. Each is asked for by name: the kernel finds a name
+ * as fast among many interfaces as among few. */
 struct slots {
-	bool taken[USERNET_MAX_COUNT + 1];
-	uint32_t used; /* also those above a count that was lowered */
+	bool taken[USERNET_MAX_COUNT + LOWERED];
+	uint32_t used; /* also those above the count */
 };
 
-static void find_slots(struct usernet_pool pool, const char *link, struct slots *slots)
+static void find_slots(struct usernet_pool pool, const char *link, uint32_t count,
+		       struct slots *slots)
 {
-	char name[16];
-	struct if_nameindex *list = if_nameindex();
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	*slots = (struct slots){ .used = 0 };
-	link_slot_name(name, pool, link, 0);
-	for (struct if_nameindex *at = list; at && at->if_index; at++) {
-		uint32_t slot;
-		if (strncmp(at->if_name, name, PREFIX) != 0 || !slot_of(at->if_name, &slot))
-			continue;
-		slots->taken[slot] = true;
-		slots->used++;
+	for (uint32_t slot = 0; slot < count + LOWERED && slot < USERNET_MAX_COUNT; slot++) {
+		struct ifreq ask = { .ifr_ifindex = 0 };
+		link_slot_name(ask.ifr_name, pool, link, slot);
+		slots->taken[slot] = ioctl(fd, SIOCGIFINDEX, &ask) == 0;
+		slots->used += slots->taken[slot];
 	}
-	if (list)
-		if_freenameindex(list);
 }
 
 /* ---- with the caller's own capability ---- */
@@ -295,7 +281,7 @@ static int try_line(const struct usernet_offer *offer, struct net_request *wire,
 	uint32_t count = offer->rule.count, tried = 0;
 	wire->line = offer->line;
 	if (counted)
-		find_slots(offer->pool, wire->link, &slots);
+		find_slots(offer->pool, wire->link, count, &slots);
 	*reply = (struct helper_reply){ .status = STATUS_HWADDR_TAKEN };
 	if (wire->type == TYPE_VETH && is_hwaddr_known(wire))
 		return 0;
