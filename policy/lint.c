@@ -220,8 +220,7 @@ static const struct option {
 } options[] = {
 	{ "ip", BIT(TYPE_VETH), "a veth, as others can send from any address" },
 	{ "mac", BIT(TYPE_VETH), "a veth, as others can change their address" },
-	{ "isolated", BIT(TYPE_VETH) | BIT(TYPE_MACVLAN) | BIT(TYPE_IPVLAN),
-	  "a veth, macvlan or ipvlan" },
+	{ "isolated", BIT(TYPE_VETH) | BIT(TYPE_IPVLAN), "a veth or ipvlan" },
 	{ "vlan", BIT(TYPE_VETH) | BIT(TYPE_VLAN), "a veth or vlan" },
 	{ "mtu", BIT(TYPE_VETH) | BIT(TYPE_MACVLAN) | BIT(TYPE_IPVLAN) | BIT(TYPE_VLAN),
 	  "all types but phys" },

@@ -45,7 +45,7 @@ static bool parse_option(struct text word, struct usernet_rule *rule)
 	bool child = rule->type == TYPE_MACVLAN || rule->type == TYPE_IPVLAN;
 	struct text name;
 	text_take_field(&word, '=', &name);
-	if (text_equal(name, text_of("isolated")) && (veth || child))
+	if (text_equal(name, text_of("isolated")) && (veth || rule->type == TYPE_IPVLAN))
 		return !word.data && (rule->isolated = true);
 	if (text_equal(name, text_of("mac")) && veth && !rule->mac.size)
 		return (rule->mac = word).size == USERNET_MAC;

@@ -18,8 +18,9 @@
  * A line that breaks a rule grants nothing: one of more than 255 bytes, with a control character,
  * that begins with a blank, has fewer than four words, another count, an unknown option or a bad
  * value (a network with bits set behind its length), an unknown type, or an option
- * that could not be enforced: ip= and mac= are for a veth, isolated for a veth, macvlan and ipvlan,
- * mode= for macvlan and ipvlan, vlan= for a veth and, needed, a vlan, mtu= for all but phys.
+ * that could not be enforced: ip= and mac= are for a veth, isolated for a veth and an ipvlan (root
+ * in the container can give a macvlan any address and mode), mode= for macvlan and ipvlan, vlan=
+ * for a veth and, needed, a vlan, mtu= for all but phys.
  *
  * Every line is a whole by itself: the pool it gives from, and what holds for what it gives. Which
  * of several lines to use is the business of who asks (policy/choice.h); slots are counted by
@@ -53,8 +54,13 @@ enum usernet_type { TYPE_NONE, TYPE_VETH, TYPE_MACVLAN, TYPE_IPVLAN, TYPE_VLAN, 
 #define USERNET_TYPES "", "veth", "macvlan", "ipvlan", "vlan", "phys"
 #define USERNET_MODES "", "private", "vepa", "bridge", "passthru", "l2", "l3", "l3s"
 /* The first and the last mode of each type. */
-#define USERNET_TYPE_MODES \
-	{ { 0 }, { 0 }, { MODE_PRIVATE, MODE_PASSTHRU }, { MODE_L2, MODE_L3S }, { 0 }, { 0 } }
+#define USERNET_TYPE_MODES                                                                   \
+	{                                                                                    \
+		{ 0 }, { 0 }, { MODE_PRIVATE, MODE_PASSTHRU }, { MODE_L2, MODE_L3S }, { 0 }, \
+		{                                                                            \
+			0                                                                    \
+		}                                                                            \
+	}
 #define USERNET_MAX_ADDRESSES 8
 #define USERNET_MAC 17 /* characters of a hardware address */
 

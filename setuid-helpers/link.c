@@ -146,7 +146,7 @@ static void fill_values(const struct link *link, const char *slot, uint64_t seed
 		.mtu = r->mtu ? r->mtu : link->mtu,
 		.netns = (uint32_t)link->netns,
 		.nsid = 1U << 30 | ((uint32_t)seed >> 2 ^ r->type),
-		.macvlan_mode = rule->isolated ? MACVLAN_MODE_PRIVATE : 1U << r->mode >> 1,
+		.macvlan_mode = 1U << r->mode >> 1,
 		.ipvlan_mode = { (uint16_t)(r->mode - MODE_L2) },
 		.ipvlan_private = { rule->isolated },
 		.vlan_id = { (uint16_t)rule->vlan },

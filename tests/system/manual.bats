@@ -9,7 +9,8 @@ MAN=/usr/local/share/man
 # Its manual page, whichever section it is in.
 page_file() { ls "$MAN"/man[18]/"$1".[18]; }
 
-commands() { ls /usr/local/bin/lxc-* /usr/local/libexec/lxc/lxc-*; }
+# lxc-containers is what the services run, and no command.
+commands() { ls /usr/local/bin/lxc-* /usr/local/libexec/lxc/lxc-* | grep -v '/lxc-containers$'; }
 
 # The manual page as plain text.
 page() { mandoc -Tascii -Owidth=1000 "$1" | sed $'s/.\b//g'; }

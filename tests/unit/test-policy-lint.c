@@ -47,7 +47,7 @@ static void each_bad_line_is_said_to_be_wrong_by_value_reason_and_what_is_right(
 		{ "a veth br0 3 =", "=", "no such option", "ip=" },
 		{ "a ipvlan e0 3 mac=02:00:00:00:00:01", "mac=02:00:00:00:00:01", "for a veth",
 		  "without" },
-		{ "a vlan e0 3 vlan=5 isolated", "isolated", "for a veth, macvlan or ipvlan",
+		{ "a vlan e0 3 vlan=5 isolated", "isolated", "for a veth or ipvlan",
 		  "without" },
 		{ "a macvlan e0 3 vlan=5", "vlan=5", "for a veth or vlan", "without" },
 		{ "a phys e0 1 mtu=1500", "mtu=1500", "all types but phys", "without" },
@@ -110,7 +110,7 @@ static void lines_that_grant_something_have_nothing_wrong_with_them(void **state
 		"a veth br0 1",
 		"a veth none 3843 ip=10.0.3.0/24 ip=fd00::/64 ip=0.0.0.0/0 isolated vlan=4094 "
 		"mtu=68",
-		"@1000 macvlan eth0.5 1 isolated mtu=65535 mode=passthru",
+		"@1000 macvlan eth0.5 1 mtu=65535 mode=passthru",
 		"a ipvlan eth0 1 mode=l3s isolated",
 		"a vlan eth0 1 vlan=1 mtu=1500 # x",
 		"a phys eth0 1",

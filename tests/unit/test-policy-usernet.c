@@ -374,7 +374,7 @@ static void each_option_is_good_or_bad_as_the_table_says_for_every_type(void **s
 		{ "mtu=0", 0 },
 		{ "mtu=1e3", 0 },
 		{ "mtu=1500 mtu=1500", 0 },
-		{ "isolated", V | M | I },
+		{ "isolated", V | I },
 		{ "isolated=1", 0 },
 		{ "isolated=", 0 },
 		{ "Isolated", 0 },
