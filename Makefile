@@ -259,7 +259,7 @@ $(O)/completions/fish/%.fish: $(O)/bin/% $(GENERATE)
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_CC ?= clang
-FUZZ_OBJ := $(patsubst %.c,$(O)/fuzz/%.o,$(filter user-tools/base/% user-tools/config/% policy/% idmap/% cgroup/% \
+FUZZ_OBJ := $(patsubst %.c,$(O)/fuzz/%.o,$(filter user-tools/base/% user-tools/config/% user-tools/access/choice% user-tools/access/lint% policy/% idmap/% cgroup/% \
 	setuid-helpers/%,$(LIB_SRC)))
 
 .PHONY: fuzz

@@ -23,7 +23,7 @@
  * for a veth and, needed, a vlan, mtu= for all but phys.
  *
  * Every line is a whole by itself: the pool it gives from, and what holds for what it gives. Which
- * of several lines to use is the business of who asks (policy/choice.h); slots are counted by
+ * of several lines to use is the business of who asks (access/choice.h); slots are counted by
  * pool, so lines of one pool never add up.
  */
 #ifndef POLICY_USERNET_H

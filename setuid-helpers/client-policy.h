@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "policy/choice.h"
+#include "access/choice.h"
 
 struct net_policy {
 	struct text file;	/* lxc-usernet; empty if it cannot be read */

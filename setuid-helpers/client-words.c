@@ -11,8 +11,8 @@
 #include "base/paths.h"
 #include "base/user.h"
 #include "base/util.h"
-#include "policy/choice.h"
-#include "policy/lint.h"
+#include "access/choice.h"
+#include "access/lint.h"
 #include "setuid-helpers/client-internal.h"
 #include "setuid-helpers/client-policy.h"
 

@@ -18,7 +18,7 @@
 
 #include "base/error.h"
 #include "idmap/idmap.h"
-#include "policy/choice.h"
+#include "access/choice.h"
 
 /* What somebody wants. Which line of lxc-usernet can give it, is found out here. */
 struct nic_request {

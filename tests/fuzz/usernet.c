@@ -4,8 +4,8 @@
  * names, and no line that grants more was overlooked. A line that was read, written again from what
  * was read, says the same; and lint has a reason for each line that is bad.
  */
-#include "policy/choice.h"
-#include "policy/lint.h"
+#include "access/choice.h"
+#include "access/lint.h"
 #include "tests/fuzz/account.h"
 
 static const struct text type = { "veth", 4 }, bridge = { "lxcbr0", 6 };

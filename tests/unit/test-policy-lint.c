@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "access/log.h"
-#include "policy/choice.h"
-#include "policy/lint.h"
+#include "access/choice.h"
+#include "access/lint.h"
 
 static void each_bad_line_is_said_to_be_wrong_by_value_reason_and_what_is_right(void **state)
 {
@@ -340,5 +340,5 @@ int main(void)
 		cmocka_unit_test(a_record_is_read_as_the_helpers_write_it),
 		cmocka_unit_test(times_of_log_lines_are_found_in_both_forms),
 	};
-	return cmocka_run_group_tests_name("policy/lint, access", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("access/lint, access", tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "policy/choice.h"
+#include "access/choice.h"
 
 static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
 			     "alice:x:1001:1001:Alice:/home/alice:/bin/sh\n"

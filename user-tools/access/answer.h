@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * May somebody have an interface? Answered with what net-helper decides by (policy/usernet.h) and
- * what the client chooses lines by (policy/choice.h, setuid-helpers/client.h), so that it is what a
+ * what the client chooses lines by (access/choice.h, setuid-helpers/client.h), so that it is what a
  * start would be told.
  */
 #ifndef ACCESS_ANSWER_H

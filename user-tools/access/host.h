@@ -3,7 +3,7 @@
 #ifndef ACCESS_HOST_H
 #define ACCESS_HOST_H
 
-#include "policy/lint.h"
+#include "access/lint.h"
 
 /* Would net-helper refuse the file as a whole? Its owner, mode, kind or size, or that there is none
  * (*missing). */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "access/log.h"
-#include "policy/choice.h"
+#include "access/choice.h"
 
 /* Exactly this many digits. */
 static bool take_digits(const char **at, const char *end, int count, int *out)

@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/program.h"
-#include "policy/choice.h"
+#include "access/choice.h"
 
 #define NEAR 1024 /* entries that come between what a helper says before and after it acts */
 #define LINE_MAX_BYTES 65536 /* longer ones are nobody's of the helpers */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "policy/choice.h"
+#include "access/choice.h"
 #include "setuid-helpers/protocol.h"
 
 static const char *const statuses[] = {

@@ -6,7 +6,7 @@
 #include "access/log.h"
 #include "base/user.h"
 #include "commands/policy.h"
-#include "policy/choice.h"
+#include "access/choice.h"
 
 static const char *const stages[] = { "",	 "sanitise", "privilege", "policy",
 				      "confine", "receive",  "object",	  "decide",

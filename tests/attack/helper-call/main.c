@@ -49,7 +49,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "policy/choice.h"
+#include "access/choice.h"
 #include "setuid-helpers/protocol.h"
 
 #include "call.h"
