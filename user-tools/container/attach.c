@@ -243,7 +243,7 @@ static int run_session(struct session *session, int log, int pty, int *status, s
 						     .escape = -1,
 						     .log = log };
 		if (terminal.in >= 0)
-			terminal_set_raw(terminal.in);
+			terminal_set_raw(terminal.in, isatty(1) && isatty(2));
 		int result = terminal_run(&terminal, err);
 		terminal_restore();
 		if (result < 0)

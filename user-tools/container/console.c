@@ -51,7 +51,7 @@ int container_console(struct container *container, int tty, int escape, struct e
 		reply.value, escape + 'a' - 1, escape + 'a' - 1, escape + 'a' - 1,
 		escape + 'a' - 1);
 	if (isatty(0))
-		terminal_set_raw(0);
+		terminal_set_raw(0, isatty(1) && isatty(2));
 	if (session.resized)
 		session.resized(&session);
 	else

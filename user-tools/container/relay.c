@@ -192,7 +192,7 @@ int relay_start(struct supervisor *supervisor, struct error *err)
 	if (supervisor->plan->terminal >= 0) {
 		relay->terminal = (struct source){ supervisor->plan->terminal, on_terminal };
 		terminal_copy_size(relay->terminal.fd, master);
-		terminal_set_raw(relay->terminal.fd);
+		terminal_set_raw(relay->terminal.fd, false);
 		if (supervisor_watch(supervisor, &relay->terminal, EPOLLIN) < 0 && errno != EEXIST)
 			return error_set(err, E_CONSOLE, errno, "watching the terminal");
 	}

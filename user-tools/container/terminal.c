@@ -29,7 +29,7 @@ void terminal_restore(void)
 	raw_fd = -1;
 }
 
-int terminal_set_raw(int fd)
+int terminal_set_raw(int fd, bool output)
 {
 	struct termios raw;
 	if (raw_fd >= 0)
@@ -38,8 +38,8 @@ int terminal_set_raw(int fd)
 		return -1;
 	raw = saved;
 	cfmakeraw(&raw);
-	raw.c_oflag = saved.c_oflag; /* the container's tty does its own output processing, but keep
-					ours sane */
+	if (!output)
+		raw.c_oflag = saved.c_oflag;
 	if (tcsetattr(fd, TCSADRAIN, &raw) < 0)
 		return -1;
 	raw_fd = fd;
@@ -107,49 +107,95 @@ static int handle_signals(struct terminal_session *session, int fd)
 	return 0;
 }
 
-static int move_bytes(struct terminal_session *session, int signals)
+/* More than a pty (64 KiB on their way, 4 KiB to be read) or a socket holds. */
+#define MAY_BE_UNDERWAY (1024 * 1024)
+
+struct transfer {
+	struct terminal_session *session;
+	char typed[16384]; /* taken from session->in, not yet taken by session->remote */
+	size_t typed_at, typed_length;
+	bool in_open, escape_pending;
+};
+
+/* Bytes that were put out, 0 if there were none, -1, or -2 when there will be no more. */
+static ssize_t show_output(struct transfer *transfer)
 {
 	char data[16384];
-	bool pending = false, in_open = session->in >= 0;
+	ssize_t n = read(transfer->session->remote, data, sizeof(data));
+	if (n == 0 || (n < 0 && errno == EIO))
+		return -2; /* the other end of the pty was closed by everybody */
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	return write_out(transfer->session, data, (size_t)n) < 0 ? -1 : n;
+}
+
+/*
+ * What the other end does not take waits, and nothing more is read meanwhile. To block here would
+ * be for ever when that end waits for its output to be taken.
+ */
+static int send_typed(struct transfer *transfer)
+{
+	size_t left = transfer->typed_length - transfer->typed_at;
+	ssize_t n =
+	    left ? write(transfer->session->remote, transfer->typed + transfer->typed_at, left) : 0;
+	if (n < 0 && errno == EIO)
+		n = (ssize_t)left;
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	transfer->typed_at += (size_t)n;
+	return 0;
+}
+
+/* 1 = leave, 0 = go on, -1 */
+static int take_input(struct transfer *transfer)
+{
+	struct terminal_session *session = transfer->session;
+	ssize_t n = read(session->in, transfer->typed, sizeof(transfer->typed));
+	if (n <= 0) {
+		transfer->in_open = false;
+		return session->escape >= 0; /* nobody can type the escape any more */
+	}
+	n = filter_escape(session, &transfer->escape_pending, transfer->typed, n);
+	if (n < 0)
+		return 1;
+	transfer->typed_at = 0;
+	transfer->typed_length = (size_t)n;
+	return send_typed(transfer);
+}
+
+static int move_bytes(struct terminal_session *session, int signals)
+{
+	struct transfer transfer = { .session = session, .in_open = session->in >= 0 };
+	ssize_t after_end = 0;
 	for (;;) {
-		struct pollfd ready[4] = { { .fd = session->remote, .events = POLLIN },
-					   { .fd = in_open ? session->in : -1, .events = POLLIN },
-					   { .fd = session->control, .events = POLLIN },
-					   { .fd = signals, .events = POLLIN } };
+		bool typed = transfer.typed_at < transfer.typed_length;
+		/* In this order: whatever was printed before the end is seen with it. */
+		struct pollfd ready[4] = {
+			{ .fd = session->control, .events = POLLIN },
+			{ .fd = session->remote, .events = typed ? POLLIN | POLLOUT : POLLIN },
+			{ .fd = transfer.in_open && !typed ? session->in : -1, .events = POLLIN },
+			{ .fd = signals, .events = POLLIN }
+		};
 		if (poll(ready, 4, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return -1;
 		}
-		if (ready[0].revents) {
-			ssize_t n = read(session->remote, data, sizeof(data));
-			if (n == 0 || (n < 0 && errno == EIO))
-				return 0; /* the other end of the pty was closed by everybody */
-			if (n < 0 && errno != EAGAIN && errno != EINTR)
-				return -1;
-			if (n > 0 && write_out(session, data, (size_t)n) < 0)
-				return -1;
-			continue; /* output first: nothing is lost when the end arrives */
-		}
-		if (ready[2].revents)
+		ssize_t shown = ready[1].revents & ~POLLOUT ? show_output(&transfer) : 0;
+		if (shown < 0)
+			return shown == -2 ? 0 : -1;
+		/* Nothing is lost at the end, and what stays behind and prints for ever does not
+		 * keep us. */
+		after_end += ready[0].revents ? shown : 0;
+		if (ready[0].revents && (shown == 0 || after_end > MAY_BE_UNDERWAY))
 			return 0;
 		if (ready[3].revents && handle_signals(session, signals))
 			return 1;
-		if (ready[1].revents) {
-			ssize_t n = read(session->in, data, sizeof(data));
-			if (n <= 0) {
-				if (session->escape >= 0)
-					return 1; /* nobody can type the escape any more */
-				in_open = false;
-				continue;
-			}
-			n = filter_escape(session, &pending, data, n);
-			if (n < 0)
-				return 1;
-			if (n > 0 && file_write_fd(session->remote, data, (size_t)n) < 0 &&
-			    errno != EIO)
-				return -1;
-		}
+		if (ready[1].revents & POLLOUT && send_typed(&transfer) < 0)
+			return -1;
+		int leave = ready[2].revents ? take_input(&transfer) : 0;
+		if (leave)
+			return leave;
 	}
 }
 
@@ -157,6 +203,8 @@ int terminal_run(struct terminal_session *session, struct error *err)
 {
 	sigset_t old;
 	_cleanup_close_ int signals = open_signals(&old);
+	int flags = fcntl(session->remote, F_GETFL);
+	fcntl(session->remote, F_SETFL, flags | O_NONBLOCK);
 	int result = move_bytes(session, signals);
 	int error = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);

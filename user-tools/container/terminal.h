@@ -10,8 +10,9 @@
 #include "base/error.h"
 
 /* Raw mode; terminal_restore() (also at exit and on fatal signals handled here) brings the old one
- * back. */
-int terminal_set_raw(int fd);
+ * back. With output its output is passed as it is, too: the container's terminal has processed it.
+ * Without, others print on it (a log, the rest of a pipeline) who need that done. */
+int terminal_set_raw(int fd, bool output);
 void terminal_restore(void);
 /* Window size from one terminal to another. */
 void terminal_copy_size(int from, int to);
