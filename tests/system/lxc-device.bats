@@ -118,6 +118,18 @@ in_roots() { nsenter -t "$(lxc-info -n roots -pH)" -n ip "$@"; }
 	[ "$status" -ne 0 ]
 }
 
+@test "a device opens in a container of root with an id map, too" {
+	lxc-create -n mapped -t busybox >/dev/null 2>&1
+	lxc-start -n mapped -s lxc.net.0.type=empty -s 'lxc.idmap=u 0 900000 65536' -s 'lxc.idmap=g 0 900000 65536'
+	lxc-device -n mapped add /dev/full /dev/more
+	[ "$(lxc-attach -n mapped -- head -c 3 /dev/more | wc -c)" = 3 ]
+	lxc-device -n mapped del /dev/full /dev/more
+	run lxc-attach -n mapped -- test -e /dev/more
+	lxc-stop -k -n mapped
+	lxc-destroy -n mapped
+	[ "$status" -eq 1 ]
+}
+
 @test "a link that the container planted in its /dev leads nowhere outside of that" {
 	mkdir -p /run/outside
 	lxc-attach -n roots -- ln -s /run/outside /dev/out

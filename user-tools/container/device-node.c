@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -154,12 +155,21 @@ static int open_groups(const struct container *container, struct cgroup **cgroup
 
 /* ---- inside ---- */
 
-/* /dev of the container, reached without any link: what is resolved below does not leave it. */
+/*
+ * /dev of the container, reached without any link: what is resolved below does not leave it. From
+ * here on files are those of its owner, the container's root: the host's has no id in a tmpfs of
+ * another user namespace (EOVERFLOW).
+ */
 static int open_dev(struct error *err)
 {
+	struct stat st;
 	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int dev = root < 0 ? -1 : resolve_plain(root, "dev");
-	return dev >= 0 ? dev : error_set(err, E_DEVICE, errno, "/dev of the container");
+	if (dev < 0 || fstat(dev, &st) < 0)
+		return error_set(err, E_DEVICE, errno, "/dev of the container");
+	setfsgid(st.st_gid);
+	setfsuid(st.st_uid);
+	return dev;
 }
 
 /* Before any rule is changed for what is there already. */
