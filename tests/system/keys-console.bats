@@ -42,7 +42,7 @@ watch_console() {
 	print 'echo before'
 	(wait_for 5 test -e $H/seen; print 'for i in 1 2 3 4 5 6 7 8 9 10; do echo after; sleep 0.05; done') &
 	watch_console after
-	wait
+	wait $!
 	! grep -q before $H/seen || false
 }
 
