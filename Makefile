@@ -100,9 +100,7 @@ tools: $(COMMAND_BIN) $(COMMAND_LIBEXEC)
 man: $(MAN_OUT)
 
 # ---- user tools -----------------------------------------------------------------------------------------------------
-# Rebuilt when flags or directories change: the stamp holds them.
-FLAGS_STAMP = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDHARDEN) $(LDFLAGS) $(LIBS) helpers: $(HELPER_CC) $(HELPER_CFLAGS) \
-	$(HELPER_LIBC) $(HELPER_LDFLAGS) $(HELPER_ARCH) static=$(WITH_STATIC)
+# Rebuilt when flags or directories change: the stamp (FLAGS_STAMP, below) holds them.
 $(O)/flags: FORCE
 	@mkdir -p $(O)
 	@echo '$(FLAGS_STAMP)' | cmp -s - $@ 2>/dev/null || { \
@@ -164,6 +162,10 @@ HELPER_HARDEN := -Os -fno-asynchronous-unwind-tables -fPIE -fstack-protector-str
 	&& echo -ftrivial-auto-var-init=zero)
 HELPER_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. -I$(O)/setuid-helpers -DSYSCONFDIR='"$(SYSCONFDIR)"' $(WARN) $(STRICT) $(HELPER_HARDEN)
 HELPER_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=none -s
+
+# Expanded here, and not where it is used: there what a target sets for itself would be in it.
+FLAGS_STAMP := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDHARDEN) $(LDFLAGS) $(LIBS) helpers: $(HELPER_CC) $(HELPER_CFLAGS) \
+	$(HELPER_LIBC) $(HELPER_LDFLAGS) $(HELPER_ARCH) static=$(WITH_STATIC)
 
 helpers: $(HELPERS)
 .PRECIOUS: $(O)/setuid-helpers/%-filter.h
