@@ -43,11 +43,14 @@ refused() {
 }
 
 @test "names that could mean another place are refused by every command" {
-	for command in $NAMED; do
+	for command in $NAMED lxc-cgroup lxc-checkpoint lxc-device; do
 		for name in '""' . .. a/b ../web "\$(printf '\\001')" "\$(printf %0256d 0)"; do
 			case $command in
 			lxc-wait) refused 1 "is not a container name" "$command -s STOPPED -n $name" ;;
 			lxc-create) refused 1 "is not a container name" "$command -t none -n $name" ;;
+			lxc-cgroup) refused 1 "is not a container name" "$command -n $name memory.max" ;;
+			lxc-checkpoint) refused 1 "is not a container name" "$command -n $name -D dir" ;;
+			lxc-device) refused 1 "is not a container name" "$command -n $name add /dev/null" ;;
 			*) refused 1 "is not a container name" "$command -n $name" ;;
 			esac
 		done
@@ -61,6 +64,34 @@ refused() {
 		chmod 644 /run/name
 		me 'n=$(cat /run/name); lxc-create -t none -n "$n" && lxc-info -n "$n" -sH && lxc-destroy -n "$n" && ! lxc-info -n "$n" 2>/dev/null'
 	done
+}
+
+@test "containers of such names run: every command that works on one takes them, in both ways to say a name" {
+	empty_conf lxc-dnscrypt
+	cat >/run/life <<-'LIFE'
+		n=$1
+		set -e
+		lxc-create -n "$n" -t busybox
+		lxc-start -q -n "$n"
+		[ "$(lxc-wait -n "$n" -s RUNNING -t 5; lxc-info -n "$n" -sH)" = RUNNING ]
+		[ "$(lxc-attach -n "$n" -- cat /etc/hostname </dev/null)" = "$(lxc-attach "$n" -- cat /etc/hostname </dev/null)" ]
+		lxc-ls -1 --active | grep -Fx -e "$n"
+		lxc-ls --json | grep -F -e "$n" >/dev/null
+		printf '\001q' | timeout 10 lxc-console -n "$n" -t 0 >/dev/null 2>&1
+		lxc-monitor -n "$n" >monitored 2>/dev/null & monitor=$!
+		if lxc-freeze -n "$n" 2>frozen; then lxc-unfreeze -n "$n"; else grep -F -e "$n: " frozen; fi
+		lxc-stop -k -n "$n"
+		kill $monitor
+		[ "$(lxc-execute -q -n "$n" -- echo executed </dev/null)" = executed ]
+		lxc-destroy -n "$n"
+		[ "$(lxc-ls -1)" = web ]
+	LIFE
+	chmod 644 /run/life
+	for name in "my box" a.b.c 'ünïcødé' "$(printf %0120d 0)" "x$(printf 'ü%.0s' {1..59})"; do
+		run me "timeout 30 bash -x /run/life '$name' 2>&1"
+		[ "$status" -eq 0 ] || { echo "$name: $status: $output"; return 1; }
+	done
+	rm /home/lxc-dnscrypt/.config/lxc/default.conf
 }
 
 @test "a second -P is refused, a word too many, too" {
