@@ -48,6 +48,8 @@ teardown_file() { destroy_all; }
 	sort /home/lxc-dnscrypt/done | uniq -c
 	sort /home/lxc-dnscrypt/errors | uniq -c | sort -rn | head -n 30
 	[ ! -e /home/lxc-dnscrypt/bad ] || { cat /home/lxc-dnscrypt/bad; false; }
+	# Whoever comes too late is told that, and a list has no errors because of others.
+	if grep -e '^lxc-ls:' -e 'Cannot allocate memory' /home/lxc-dnscrypt/errors; then false; fi
 	# Each of them has worked at some time.
 	for command in start stop attach freeze unfreeze info ls wait create destroy; do
 		grep -qx "lxc-$command 0" /home/lxc-dnscrypt/done

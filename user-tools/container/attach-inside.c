@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -334,7 +335,7 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 		       job->stdio[2], job->channel,
 		       job->pid_pipe, supervisor->payload.pts,
 		       log_fd(),      supervisor->plan->listener_channel,
-		       job->proc };
+		       job->proc,     supervisor->payload.pidfd };
 	fd_close_from(3, keep, ARRAY_SIZE(keep));
 	if (pipe2(job->gate, O_CLOEXEC) < 0) {
 		error_set(&err, E_ATTACH, errno, "pipe");
@@ -344,7 +345,13 @@ _Noreturn static void run_joiner(struct job *job, int memfd)
 	 * memory would be thrown away by its exec, and take longer than everything above. */
 	pid_t pid = clone(start_command, stack + sizeof(stack), CLONE_PARENT | CLONE_VM, job);
 	if (pid < 0) {
-		error_set(&err, E_ATTACH, errno, "a process in the container");
+		int why = errno;
+		/* alloc_pid(): ENOMEM from the moment its init begins to end */
+		struct pollfd init = { .fd = supervisor->payload.pidfd, .events = POLLIN };
+		if (why == ENOMEM && poll(&init, 1, 2000) == 1)
+			error_set(&err, E_NOT_RUNNING, 0, "the container has just stopped");
+		else
+			error_set(&err, E_ATTACH, why, "a process in the container");
 		goto failed;
 	}
 	if (write(job->pid_pipe, &pid, sizeof(pid)) != (ssize_t)sizeof(pid))

@@ -2,6 +2,7 @@
 #include "container/listing.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -99,6 +100,7 @@ static int look_at(const struct listing_options *options, struct container *cont
 		   struct listed *listed, struct error *err)
 {
 	struct error why = { 0 };
+	struct stat st;
 	bool active = false;
 	if (runtime_view_has(view, container->name)) {
 		*socket = runtime_view_connect(view, container->name, &why);
@@ -110,8 +112,15 @@ static int look_at(const struct listing_options *options, struct container *cont
 	}
 	if ((options->active || !is_defined) && !active)
 		return 0;
-	if (is_defined && container_load(container, NULL, err) < 0)
-		return -1;
+	if (is_defined && container_load(container, NULL, err) < 0) {
+		if (err->code != E_NOT_FOUND || lstat(container->config_path, &st) == 0)
+			return -1;
+		/* destroyed since the names were read */
+		error_clear(err);
+		is_defined = false;
+		if (!active)
+			return 0;
+	}
 	const struct config *config = container->config;
 	listed->name = xstrdup(container->name);
 	listed->defined = is_defined;
