@@ -35,6 +35,7 @@ setup_file() {
 	cat >/tmp/hold.py <<-'END'
 		import socket, sys, time
 		s = socket.socket(socket.AF_INET, socket.SOCK_STREAM if sys.argv[1] == "tcp" else socket.SOCK_DGRAM)
+		if sys.argv[1] == "tcp": s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1) # beside what is in TIME_WAIT
 		s.bind(("0.0.0.0", int(sys.argv[2])))
 		if sys.argv[1] == "tcp": s.listen()
 		time.sleep(600)
