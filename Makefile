@@ -305,9 +305,9 @@ check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BI
 
 # What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.
 VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats)) $(FOUNDATION:%=tests/system/%.bats)
-FOUNDATION := job network tenants user-nic idmap commands image quota cgroup keys-cgroup
+FOUNDATION := job network tenants user-nic idmap quota cgroup keys-cgroup
 # The rest of what holds there, for which check-vm has no time: make check-vm-all.
-FOUNDATION_LONG := crash cycles defaults errors helpers-idmap helpers-mounts helpers-net hostile hostile-root inside keys keys-console \
+FOUNDATION_LONG := commands crash cycles defaults errors helpers-idmap helpers-mounts helpers-net hostile hostile-root image inside keys keys-console \
 	keys-hooks keys-limits keys-mounts keys-namespaces keys-security options places storage terminal update-config
 
 # Booting a whole Debian takes minutes under emulation: tests with the tag "long" run on the host only.
