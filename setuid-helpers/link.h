@@ -27,7 +27,7 @@ struct link {
 	const char *pair;		 /* altname of a veth's host end, if request->pair is one */
 	/* filled by link_make, if there is a link: its index (0 = none) and MTU */
 	uint32_t index, mtu;
-	char host_name[16];  /* of a veth, else empty */
+	char host_name[16]; /* of a veth, else empty */
 };
 
 /*
