@@ -369,11 +369,11 @@ strictly() {
 	done
 }
 
-# A system log that takes N records, one a line.
-log() { box "python3 -c 'import socket, os, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(\"/dev/log\"); os.chmod(\"/dev/log\", 0o666); s.settimeout(3)
+# A system log that takes N records, one a line. What an earlier one left is no sign that this one is there.
+log() { box "rm -f /opt/box/log; python3 -c 'import socket, os, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(\"/dev/log\"); os.chmod(\"/dev/log\", 0o666); s.settimeout(20)
 print(\"ready\", flush=True)
-for n in range($1): print(s.recv(4096).decode(), flush=True)' >/opt/box/log & until grep -q ready /opt/box/log; do sleep 0.01; done; $2; wait; cat /opt/box/log; rm /dev/log"; }
+for n in range($1): print(s.recv(4096).decode(), flush=True)' >/opt/box/log & until grep -qs ready /opt/box/log; do sleep 0.01; done; $2; wait; cat /opt/box/log; rm /dev/log"; }
 
 @test "each request is one line of the log when it ends, and what passes its checks is there before it is acted upon" {
 	run log 5 'call $net veth br0 eth0 web; call $net veth br0 lo web; call $net veth br1 eth0'
@@ -391,8 +391,8 @@ for n in range($1): print(s.recv(4096).decode(), flush=True)' >/opt/box/log & un
 }
 
 @test "a system log that nobody reads does not hold a helper up" {
-	box 'python3 -c "import socket, os, time
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(\"/dev/log\"); os.chmod(\"/dev/log\", 0o666); print(1, flush=True); time.sleep(60)" >/opt/box/log & echo $! >/opt/box/log.pid; until grep -q 1 /opt/box/log; do sleep 0.01; done'
+	box 'rm -f /opt/box/log; python3 -c "import socket, os, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(\"/dev/log\"); os.chmod(\"/dev/log\", 0o666); print(1, flush=True); time.sleep(60)" >/opt/box/log & echo $! >/opt/box/log.pid; until grep -qs 1 /opt/box/log; do sleep 0.01; done'
 	run box "for n in \$(seq 20); do as 1001 timeout 2 /opt/helper-call \$idmap map $own; done; kill \$(cat /opt/box/log.pid); rm /dev/log"
 	[ "$(grep -c 'status=0 ' <<<"$output")" = 20 ]
 }
