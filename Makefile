@@ -18,6 +18,7 @@ LIBDIR ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
+DOCDIR ?= $(DATADIR)/doc/lxc-privsep
 SYSCONFDIR ?= /etc
 # fish looks in $(DATADIR) for packages only.
 FISHDIR ?= $(if $(filter /usr,$(PREFIX)),$(DATADIR)/fish/vendor_completions.d,$(SYSCONFDIR)/fish/completions)
@@ -92,6 +93,7 @@ FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_BIN := $(FUZZ_TARGETS:%=$(O)/fuzz/%)
 
 MAN_SRC := $(sort $(wildcard docs/man/*.scd))
+DOCUMENTS := $(sort $(wildcard docs/*.md))
 MAN_OUT := $(if $(filter 1,$(WITH_MAN)),$(MAN_SRC:docs/man/%.scd=$(O)/man/%))
 
 .PHONY: all tools helpers man check-unit clean
@@ -165,7 +167,7 @@ HELPER_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=no
 
 # Expanded here, and not where it is used: there what a target sets for itself would be in it.
 FLAGS_STAMP := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDHARDEN) $(LDFLAGS) $(LIBS) helpers: $(HELPER_CC) $(HELPER_CFLAGS) \
-	$(HELPER_LIBC) $(HELPER_LDFLAGS) $(HELPER_ARCH) static=$(WITH_STATIC)
+	$(HELPER_LIBC) $(HELPER_LDFLAGS) $(HELPER_ARCH) static=$(WITH_STATIC) docs=$(DOCDIR)
 
 helpers: $(HELPERS)
 .PRECIOUS: $(O)/setuid-helpers/%-filter.h
@@ -227,12 +229,12 @@ $(O)/docs/key-table: docs/build/key-table.c $(LIB)
 
 $(O)/man/lxc.container.conf.5: docs/man/lxc.container.conf.5.scd $(O)/docs/key-table
 	@mkdir -p $(@D)
-	$(call say,MAN,$@)$(O)/docs/key-table man >$@.keys && sed -e '/^@KEYS@$$/{r $@.keys' -e 'd}' $< | scdoc >$@.tmp && \
+	$(call say,MAN,$@)$(O)/docs/key-table man >$@.keys && sed -e '/^@KEYS@$$/{r $@.keys' -e 'd}' -e 's|@DOCDIR@|$(DOCDIR)|g' $< | scdoc >$@.tmp && \
 		rm $@.keys && mv $@.tmp $@
 
-$(O)/man/%: docs/man/%.scd
+$(O)/man/%: docs/man/%.scd $(O)/flags
 	@mkdir -p $(@D)
-	$(call say,MAN,$@)scdoc <$< >$@.tmp && mv $@.tmp $@
+	$(call say,MAN,$@)sed 's|@DOCDIR@|$(DOCDIR)|g' $< | scdoc >$@.tmp && mv $@.tmp $@
 
 # The table in docs/COMPATIBILITY.md, between its two marks. A test holds it to the code.
 .PHONY: docs
@@ -394,6 +396,7 @@ install: all $(SERVICES) $(SHARED_CONF:%=$(O)/config/%)
 	@for s in $(filter-out none,$(INIT_SCRIPT)); do for b in $(BOOTED); do [ -e $(DESTDIR)$(SYSCONFDIR)/init.d/$$b ] || \
 		$(PUT) 755 $(O)/service/$$b.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/$$b || exit 1; done; done
 	@for m in $(notdir $(MAN_OUT)); do $(PUT) 644 $(O)/man/$$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m || exit 1; done
+	@for d in $(notdir $(DOCUMENTS)); do $(PUT) 644 docs/$$d $(DESTDIR)$(DOCDIR)/$$d || exit 1; done
 	@for c in $(COMPLETED); do $(PUT) 644 $(O)/completions/bash/$$c $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c && \
 		$(PUT) 644 $(O)/completions/zsh/_$$c $(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c && \
 		$(PUT) 644 $(O)/completions/fish/$$c.fish $(DESTDIR)$(FISHDIR)/$$c.fish || exit 1; done
@@ -418,7 +421,8 @@ uninstall:
 	@for c in $(COMPLETED); do rm -f $(DESTDIR)$(DATADIR)/bash-completion/completions/$$c \
 		$(DESTDIR)$(DATADIR)/zsh/site-functions/_$$c $(DESTDIR)$(FISHDIR)/$$c.fish; done
 	@for m in $(notdir $(MAN_OUT)); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m; done
-	@for d in $(LIBEXECDIR)/lxc-privsep $(LIBEXECDIR)/lxc $(LIBDIR)/lxc/rootfs $(LIBDIR)/lxc $(DATADIR)/lxc/config/common.conf.d \
+	@rm -f $(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCUMENTS)))
+	@for d in $(DOCDIR) $(LIBEXECDIR)/lxc-privsep $(LIBEXECDIR)/lxc $(LIBDIR)/lxc/rootfs $(LIBDIR)/lxc $(DATADIR)/lxc/config/common.conf.d \
 		$(DATADIR)/lxc/config/userns.conf.d $(DATADIR)/lxc/config $(DATADIR)/lxc/templates $(DATADIR)/lxc; do \
 		rmdir $(DESTDIR)$$d 2>/dev/null || :; done
 

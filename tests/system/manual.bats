@@ -88,3 +88,10 @@ table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "
 		false
 	done
 }
+
+@test "a document that a page names is installed where it says" {
+	named=$(cat "$MAN"/man*/* | sed 's/\\&//g; s/\\//g' | grep -oE '/[a-z/]+/doc/lxc-privsep/[A-Z-]+\.md' | sort -u)
+	[ -n "$named" ]
+	for document in $named; do [ -s "$document" ] || { echo "$document"; false; }; done
+	run ! grep -rl '@DOCDIR@' "$MAN"
+}
