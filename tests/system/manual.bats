@@ -93,5 +93,5 @@ table_options() { "$1" --option-table | awk -F'\t' '$1 == "option" { if ($2 != "
 	named=$(cat "$MAN"/man*/* | sed 's/\\&//g; s/\\//g' | grep -oE '/[a-z/]+/doc/lxc-privsep/[A-Z-]+\.md' | sort -u)
 	[ -n "$named" ]
 	for document in $named; do [ -s "$document" ] || { echo "$document"; false; }; done
-	run ! grep -rl '@DOCDIR@' "$MAN"
+	if grep -rl '@DOCDIR@' "$MAN"; then false; fi
 }
