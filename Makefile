@@ -291,7 +291,7 @@ check-unit: $(UNIT_BIN)
 	@failed=0; for t in $(UNIT_BIN); do $$t || failed=1; done; exit $$failed
 
 # cmocka needs no root; the system tests run as root in namespaces of their own (tests/lib/sandbox).
-SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.bats))
+SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.bats)) $(sort $(wildcard tests/compare/*.bats))
 
 .PHONY: check check-system quickstart dist bench
 check:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# For tests/system/compare-*.bats: the same words given to our commands and to those of Debian's lxc, on the same containers of
+# For tests/compare, a file a command: the same words given to our command and to that of Debian's lxc, on the same containers of
 # the same user; what they print and how they end has to be the same. What differs on purpose has a row in docs/COMPATIBILITY.md and
 # is held by a test that says what each side does.
 
@@ -8,25 +8,34 @@ load '../lib/common'
 USER_HOME=/home/lxc-dnscrypt
 SHARE=$USER_HOME/.local/share/lxc
 
-# The user's containers: box (busybox, can run) and off (nothing to run; in the groups web and db, starts with the host).
+# compare_setup [box] [off]: Debian's commands beside ours, and these containers of the user: box (busybox, can run), off (nothing
+# to run; in the groups web and db, starts with the host). IDMAP is what LXC, which knows no "auto", needs in a configuration.
 compare_setup() {
-	local first count
+	local first count name
 	lxc_beside_ours
 	IFS=: read -r _ first count < <(grep ^lxc-dnscrypt: /etc/subuid)
+	IDMAP="lxc.idmap = u 0 $first $count"$'\n'"lxc.idmap = g 0 $first $count"
 	empty_conf lxc-dnscrypt
-	me 'lxc-create -n tree -t busybox; lxc-create -n off -t none' >/dev/null
-	printf '%s\n' 'lxc.group = web' 'lxc.group = db' 'lxc.start.auto = 1' | me 'cat >.local/share/lxc/off/config'
-	me 'mkdir .local/share/lxc/box'
+	me 'mkdir -p .local/share/lxc'
+	for name; do compare_make_$name; done
+	chmod -R a+rX $USER_HOME # LXC cannot enter a closed home
+	COMPARE_ENTER=$(delegate lxc-dnscrypt)
+	export IDMAP COMPARE_ENTER
+}
+
+compare_make_box() {
+	me 'lxc-create -n tree -t busybox && mkdir .local/share/lxc/box' >/dev/null
 	mv $SHARE/tree/rootfs $SHARE/box/rootfs
 	rm -r $SHARE/tree
-	printf '%s\n' "lxc.idmap = u 0 $first $count" "lxc.idmap = g 0 $first $count" "lxc.rootfs.path = dir:$SHARE/box/rootfs" \
-		'lxc.uts.name = box' 'lxc.net.0.type = empty' 'lxc.mount.auto = proc sys' 'lxc.tty.max = 1' 'lxc.signal.halt = SIGINT' \
-		'lxc.signal.reboot = SIGTERM' 'lxc.environment = COLOUR=red' | me 'cat >.local/share/lxc/box/config'
-	# LXC cannot enter a closed home, and reads the idmap of every container it lists.
-	printf '%s\n' "lxc.idmap = u 0 $first $count" "lxc.idmap = g 0 $first $count" | me 'cat >>.local/share/lxc/off/config'
-	chmod -R a+rX $USER_HOME
-	COMPARE_ENTER=$(delegate lxc-dnscrypt)
-	export COMPARE_ENTER
+	printf '%s\n' "$IDMAP" "lxc.rootfs.path = dir:$SHARE/box/rootfs" 'lxc.uts.name = box' 'lxc.net.0.type = empty' \
+		'lxc.mount.auto = proc sys' 'lxc.tty.max = 1' 'lxc.signal.halt = SIGINT' 'lxc.signal.reboot = SIGTERM' \
+		'lxc.environment = COLOUR=red' | me 'cat >.local/share/lxc/box/config'
+}
+
+# It has an idmap, because LXC reads that of every container it lists.
+compare_make_off() {
+	printf '%s\n' 'lxc.group = web' 'lxc.group = db' 'lxc.start.auto = 1' "$IDMAP" |
+		me 'lxc-create -n off -t none >/dev/null; cat >.local/share/lxc/off/config'
 }
 
 # on SIDE LINES: a shell of the user runs them with that side's commands first in PATH: ours or lxc.
