@@ -300,10 +300,12 @@ check:
 	@$(MAKE) --no-print-directory WERROR=1 check-unit
 	@$(MAKE) --no-print-directory WERROR=1 check-system
 
-check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BIN)
+# Everything a test needs is built before the first; it is installed once, and each file's sandbox begins with that.
+check-system: all attacks $(O)/tests/cgroup-driver $(O)/docs/key-table $(FUZZ_BIN) $(O)/service/lxc-net.sysv $(O)/service/lxc-net.openrc
 	@tests/lib/debian-tree $(O)/cache
 	@tests/lib/debian-lxc $(O)/cache
-	@prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
+	@tests/lib/sandbox --save $(O)/world
+	@SANDBOX_WORLD=$(O)/world prove --timer --failures --comments --exec 'tests/lib/sandbox bats --print-output-on-failure' $(SYSTEM_TESTS)
 
 # What runs in the VM (tests/vm/README.md): its own tests, and of the others those in which a login and its control groups matter.
 VM_TESTS ?= $(sort $(wildcard tests/vm/*.bats)) $(FOUNDATION:%=tests/system/%.bats)

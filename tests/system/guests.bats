@@ -110,7 +110,7 @@ said_at_the_end() { tail -n 3 "/tmp/$1.console" | grep -q "$2" || { tail -n 20 "
 	cp $(ldd /usr/local/bin/lxc-create | sed -n 's/.* => \([^ ]*libnl[^ ]*\).*/\1/p') /tmp/stage/usr/local/lib
 	me 'lxc-stop -q -n systemd' || :
 	as_delegated lxc-dnscrypt "lxc-start -n systemd -s lxc.include=/usr/local/share/lxc/config/nesting.conf \
-		-s \"lxc.mount.entry=/tmp/stage srv/stage none bind,ro,create=dir\" -s \"lxc.mount.entry=$TOP srv/src none bind,ro,create=dir\" \
+		-s \"lxc.mount.entry=/tmp/stage srv/stage none bind,ro,create=dir\" -s \"lxc.mount.entry=$TOP srv/src none rbind,ro,create=dir\" \
 		-s \"lxc.mount.entry=/bin/busybox usr/bin/busybox none bind,ro,create=file\""
 	wait_for 60 systemd_is running
 	cat >/tmp/install <<-'END'
