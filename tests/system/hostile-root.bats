@@ -186,13 +186,14 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 		ln -s /bin/attack /proc/self/exe && ln -s / /proc/self/root && touch /proc/self/attr/exec /proc/self/status"'
 	for options in '' '--elevated-privileges=LSM' '--clear-env' '-u 5 -g 6'; do
 		me "lxc-attach -n tree $options -- sleep 37" 3>&- &
+		attached=$!
 		wait_for 5 eval 'pid=$(pgrep -f "^sleep 37" -n) && [ -n "$pid" ]'
 		grep -q '^NoNewPrivs:	1' "/proc/$pid/status" || [ "$options" = --elevated-privileges=LSM ]
 		[ $((16#$(sed -n 's/^CapBnd:	//p' "/proc/$pid/status") >> 25 & 1)) = 0 ]
 		[ "$(readlink "/proc/$pid/ns/user")" = "$(readlink "/proc/$(me 'lxc-info -n tree -pH')/ns/user")" ]
 		[ "$(stat -L -c %d:%i "/proc/$pid/root/bin/attack")" = "$(stat -c %d:%i $TREE/bin/attack)" ]
 		kill "$pid"
-		wait
+		wait "$attached" || :
 	done
 	# what the container wrote there is what it was
 	[ -z "$(me 'lxc-attach -n tree -- cat /proc/self/attr/exec /proc/self/status')" ]
@@ -206,6 +207,7 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 	[ "$status" -eq 0 ]
 	init=$(me 'lxc-info -n tree -pH')
 	me 'cd /srv/victim && lxc-attach -n tree -- sleep 38' 3>&- 9</srv/victim &
+	attached=$!
 	wait_for 5 eval 'pid=$(pgrep -f "^sleep 38" -n) && [ -n "$pid" ]'
 	for process in "$init" "$pid"; do
 		[ "$(ls "/proc/$process/fd" | tr '\n' ' ')" = '0 1 2 ' ]
@@ -217,7 +219,7 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 	done
 	[ "$(readlink "/proc/$init/cwd")" = /mnt ]
 	kill "$pid"
-	wait
+	wait "$attached" || :
 	stop
 	untouched
 }
@@ -282,16 +284,20 @@ untouched() { [ "$(host_state)" = "$before" ] || { diff <(echo "$before") <(host
 	start lxc.idmap.keep=1234
 	[ "$status" -eq 0 ]
 	# as root of the container it may stop them; as the kept id it is the same user to the kernel
+	supervisor=$(ps -o ppid= -p "$(me 'lxc-info -n tree -pH')" | tr -d " ")
 	mkfifo /run/peek
 	exec 7<>/run/peek
 	me 'lxc-attach -n tree -u 1234 -- attack peek' </run/peek >/run/peek.out 3>&- 7>&- &
+	peek=$!
 	wait_for 5 grep -q ready /run/peek.out
 	for i in $(seq 150); do
-		me "lxc-attach -n tree -u $((i % 2 * 1234)) -- true" || :
+		me "lxc-attach -n tree -u $((i % 2 * 1234)) -- true" 3>&- 7>&- &
+		# What it stops and what has other ids before it looks again, it cannot let go: we do.
+		until timeout 1 tail -s 0.02 --pid=$! -f /dev/null; do pkill -CONT -P "$supervisor" || :; done
 		[ "$i" -lt 30 ] || ! grep -q seen /run/peek.out || break
 	done
 	exec 7>&-
-	wait
+	wait "$peek" || :
 	cat /run/peek.out
 	grep -q seen /run/peek.out
 	! grep LEAK /run/peek.out || false

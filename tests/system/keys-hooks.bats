@@ -32,8 +32,8 @@ teardown() {
 }
 teardown_file() {
 	load '../lib/common'
-	nothing_left "$(cat /run/before)"
 	destroy_all
+	nothing_left "$(cat /run/before)"
 }
 
 veth() {

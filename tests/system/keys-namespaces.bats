@@ -17,8 +17,10 @@ teardown() { me 'lxc-stop -k -q -n box; lxc-stop -k -q -n bare' || :; }
 teardown_file() {
 	load '../lib/common'
 	me 'lxc-stop -k -q -n web'
-	nothing_left "$(cat /run/before)"
+	local left=0
+	nothing_left "$(cat /run/before)" || left=1
 	destroy_all
+	return $left
 }
 
 # inside NAME KIND: the namespace of that kind that a process in the container is in
@@ -131,6 +133,7 @@ bare() {
 	# with ids of its own it may join, but not configure, what is the host's
 	run lxc-execute -n rooty -f /srv/empty.conf -s 'lxc.idmap=u 0 500000 65536' -s 'lxc.idmap=g 0 500000 65536' -s lxc.namespace.share.net=/run/netns/pinned -- sh -c 'ip addr; ip addr add 192.0.2.9/32 dev lo' </dev/null
 	ip netns del pinned
+	umount /run/netns # "ip netns" mounts it on itself
 	says 192.0.2.8 'Operation not permitted'
 }
 
