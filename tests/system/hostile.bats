@@ -77,11 +77,12 @@ host_state() {
 			readlink \$p/exe \$p/cwd \$p/root 2>/dev/null; ls -l \$p/fd 2>/dev/null
 			dd if=\$p/exe of=/dev/null count=1 2>/dev/null && readlink \$p/exe; tr \"\\0\" \"\\n\" <\$p/environ 2>/dev/null | grep SECRET
 		done
-	done" >/tmp/seen' &
-	sleep 0.5
+	done" >/tmp/seen' 3>&- &
+	reader=$!
+	wait_for 10 test -s /tmp/seen
 	me 'export SECRET=word; for i in $(seq 60); do lxc-attach --clear-env -n box -- /bin/true; done'
 	me 'lxc-attach -n box -- touch /stop'
-	wait
+	wait "$reader" || :
 	me 'lxc-attach -n box -- rm /stop'
 	[ -s /tmp/seen ]
 	! grep -E '/home/|/usr/local|lxc-start|lxc-attach|SECRET|memfd' /tmp/seen || false

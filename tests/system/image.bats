@@ -201,6 +201,7 @@ slow_template() {
 	slow_template
 	for signal in INT TERM HUP; do
 		me "bash -c 'set -m; lxc-create -n web -t /home/lxc-dnscrypt/template & wait \$!'" >/dev/null 2>&1 3>&- &
+		creating=$!
 		wait_for 5 test -e $LXC/web/ready
 		run me 'lxc-create -n web -t busybox'
 		[ "$status" -eq 1 ]
@@ -209,16 +210,17 @@ slow_template() {
 		pkill -$signal -x lxc-create
 		wait_for 5 nothing_left
 		! pgrep -f 'sleep 73[123]' || false
-		wait
+		wait "$creating" || :
 	done
 }
 
 @test "after kill -9 of a create the rest is no container, and the next create of the name cleans it" {
 	slow_template
 	me 'lxc-create -n web -t /home/lxc-dnscrypt/template --dir /home/lxc-dnscrypt/elsewhere' >/dev/null 2>&1 3>&- &
+	creating=$!
 	wait_for 5 test -e $LXC/web/ready
 	pkill -KILL -x lxc-create
-	wait
+	wait "$creating" || :
 	run me 'lxc-ls -1; lxc-start -n web'
 	[[ "$output" != web* ]]
 	# something of the template still runs and may write: not yet

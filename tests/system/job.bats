@@ -135,9 +135,10 @@ teardown_file() {
 
 @test "lxc-start -F runs in the foreground and ends with the container" {
 	me 'lxc-start -n web -F </dev/null >/dev/null 2>&1' 3>&- &
+	foreground=$!
 	wait_for 5 me 'lxc-wait -n web -s RUNNING -t 1'
 	me 'lxc-stop -k -n web'
-	wait
+	wait "$foreground" || :
 	[ "$(state lxc-dnscrypt web)" = STOPPED ]
 }
 

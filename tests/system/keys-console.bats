@@ -110,7 +110,8 @@ watch_console() {
 
 @test "lxc.console.path: a terminal shows the console and types into it" {
 	me 'rm -f ~/tty ~/terminal; mkfifo ~/typed' 2>/dev/null || :
-	me "timeout 20 script -qfc 'tty >~/tty; exec sleep 15' ~/terminal <~/typed >/dev/null 2>&1" &
+	me "timeout 20 script -qfc 'tty >~/tty; exec sleep 15' ~/terminal <~/typed >/dev/null 2>&1" 3>&- &
+	terminal=$!
 	exec 7>$H/typed
 	wait_for 5 test -s $H/tty
 	me "lxc-start -q -n box -s lxc.console.path=$(cat $H/tty) -s 'lxc.init.cmd=/bin/sh -c \"while read line; do echo got \$line; done\"'"
@@ -118,7 +119,7 @@ watch_console() {
 	wait_for 5 grep -q 'got hello' $H/terminal
 	exec 7>&- # script passes the end of its input on: init ends, too
 	wait_for 5 eval '[ "$(state lxc-dnscrypt box)" = STOPPED ]'
-	wait
+	wait "$terminal" || :
 }
 
 @test "console keys: bad values, and files that cannot be opened, are refused before the start" {

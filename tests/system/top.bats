@@ -88,8 +88,9 @@ names() { frame | sed -n 's/^\(db\|web\|a name\).*/\1/p' | tail -n 3 | tr '\n' '
 	run top 'lxc-top -d 1' '?TOTAL 3 of 3' '?TOTAL 3 of 3' q
 	[[ "$output" == *'status 0' ]]
 	(wait_for 5 pgrep -u lxc-dnscrypt -x lxc-top && me 'lxc-stop -k -n web') >/dev/null 3>&- &
+	stopper=$!
 	run top 'lxc-top -d 1' '?TOTAL 3 of 3' '?TOTAL 2 of 2' q
-	wait
+	wait "$stopper"
 	as_delegated lxc-dnscrypt 'lxc-start -q -n web'
 	[[ "$output" == *'status 0' ]]
 }
