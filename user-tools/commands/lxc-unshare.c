@@ -21,19 +21,21 @@ static const struct option_info options[] = {
 	{ 0 },
 };
 
+/* Also by the kernel's names, and in lower case. */
 static const struct {
 	const char *name;
 	int flag;
 } namespaces[] = {
-	{ "MOUNT", CLONE_NEWNS },      { "PID", CLONE_NEWPID },	  { "UTSNAME", CLONE_NEWUTS },
-	{ "IPC", CLONE_NEWIPC },       { "USER", CLONE_NEWUSER }, { "NETWORK", CLONE_NEWNET },
+	{ "MOUNT", CLONE_NEWNS },      { "MNT", CLONE_NEWNS },	    { "PID", CLONE_NEWPID },
+	{ "UTSNAME", CLONE_NEWUTS },   { "UTS", CLONE_NEWUTS },	    { "IPC", CLONE_NEWIPC },
+	{ "USER", CLONE_NEWUSER },     { "NETWORK", CLONE_NEWNET }, { "NET", CLONE_NEWNET },
 	{ "CGROUP", CLONE_NEWCGROUP },
 };
 
 static int flag_of(const char *word, struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++)
-		if (strcmp(word, namespaces[i].name) == 0)
+		if (strcasecmp(word, namespaces[i].name) == 0)
 			return namespaces[i].flag;
 	error_set(err, E_USAGE, 0, "--namespaces=%s: not a namespace", word);
 	return error_fix(err, "MOUNT, PID, UTSNAME, IPC, USER, NETWORK, CGROUP, separated by |");
@@ -44,7 +46,7 @@ static int read_namespaces(const struct context *context, int *flags, struct err
 	const char *text = option_value(context, 's');
 	struct string_list words = { 0 };
 	int result = 0;
-	string_list_add_words(&words, text ? text : "", "| ");
+	string_list_add_words(&words, text ? text : "", "|");
 	for (size_t i = 0; i < words.count && result >= 0; i++) {
 		result = flag_of(words.items[i], err);
 		*flags |= result > 0 ? result : 0;
