@@ -42,7 +42,7 @@ compare_make_off() {
 #   try COMMAND...    show it, what it prints, its exit status, and whether it succeeded but had something to say on standard error
 #                     (why it failed we say even where LXC does not)
 #   quiet COMMAND...  do it
-#   up                start box, until its init listens to signals
+#   up [INIT...]      start box, until its init listens to signals
 on() {
 	local side=$1 path=/usr/local/bin:/usr/bin:/bin
 	[ "$side" = ours ] || path=/usr/bin:/bin
@@ -58,7 +58,7 @@ on() {
 			echo "[$status]"
 		}
 		up() {
-			quiet lxc-start -n box
+			quiet lxc-start -n box ${1+-- "$@"}
 			for try in {1..100}; do
 				! lxc-attach -n box -- grep -q '^SigCgt:.*[1-9a-f]' /proc/1/status 2>/dev/null || return 0
 				sleep 0.02
@@ -69,7 +69,7 @@ on() {
 	END
 	cat /run/compare.lines >>/run/compare.sh
 	chmod 755 /run/compare.sh
-	bash -c "$COMPARE_ENTER exec su - lxc-dnscrypt -c 'PATH=$path exec bash /run/compare.sh'" 3>&-
+	bash -c "$COMPARE_ENTER exec su - ${COMPARE_USER-lxc-dnscrypt} -c 'PATH=$path exec bash /run/compare.sh'" 3>&-
 }
 
 # Numbers that differ from run to run.
@@ -79,10 +79,10 @@ same_numbers() {
 
 # compare LINES: the same on both sides
 compare() {
-	on ours "$1" >/run/ours
-	on lxc "$1" >/run/lxc
-	diff -U2 <(same_numbers </run/lxc) <(same_numbers </run/ours) || return 1
-	grep -q '^\[' /run/lxc # something was compared
+	on ours "$1" >/run/compare.ours
+	on lxc "$1" >/run/compare.lxc
+	diff -U2 <(same_numbers </run/compare.lxc) <(same_numbers </run/compare.ours) || return 1
+	grep -q '^\[' /run/compare.lxc # something was compared
 }
 
 # differs COMMAND OURS LXC: how each side ends and what it prints, "STATUS OUTPUT"; * is anything
@@ -92,8 +92,26 @@ differs() {
 	[[ $ours == $2 ]] || { echo "$1: ours is $ours"; return 1; }
 	[[ $lxc == $3 ]] || { echo "$1: lxc is $lxc"; return 1; }
 }
-# The last "try" as one line: its status, then what it printed.
-outcome() {
-	sed '/^(said something)$/d' | awk '/^\$ / { text = "" } { line = $0 } !/^\$ / && !/^\[[0-9]+\]$/ { text = text " " $0 }
-		END { gsub(/[][]/, "", line); sub(/ +$/, "", text); printf "%s%s", line, text }'
+# differ <<TABLE: the same for many, in one shell a side. A line of the table "try COMMAND => OURS => LXC" is compared; any other, and
+# the lines of BEFORE, which come first, are only run.
+differ() {
+	local table lines command ours lxc want_ours want_lxc failed=0
+	table=$(cat)
+	lines=${BEFORE-}$'\n'$(sed '/^try /s/ => .*//' <<<"$table")
+	on ours "$lines" | outcomes >/run/compare.ours
+	on lxc "$lines" | outcomes >/run/compare.lxc
+	while IFS=$'\x1f' read -r command want_ours want_lxc <&4; do
+		IFS= read -r ours <&5
+		IFS= read -r lxc <&6
+		[[ $ours == $want_ours ]] || { echo "$command: ours is $ours"; failed=1; }
+		[[ $lxc == $want_lxc ]] || { echo "$command: lxc is $lxc"; failed=1; }
+	done 4< <(sed -n '/^try /s/ => /\x1f/gp' <<<"$table") 5</run/compare.ours 6</run/compare.lxc
+	return $failed
 }
+
+# Each "try" as one line: its status, then what it printed.
+outcomes() {
+	awk '/^\$ / { text = ""; next } /^\[[0-9]+\]$/ { gsub(/[][]/, ""); sub(/ +$/, "", text); print $0 text; next }
+		$0 != "(said something)" { text = text " " $0 }'
+}
+outcome() { outcomes | tail -n 1; }
