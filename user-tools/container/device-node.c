@@ -15,6 +15,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/privilege.h"
 #include "container/client.h"
 #include "container/device.h"
@@ -93,12 +94,26 @@ struct probe {
 	const char *path;
 };
 
+/* Version 1: of that hierarchy alone, so that it works in a frozen container, too. */
+static int enter_rules(const struct cgroup *cgroup, struct error *err)
+{
+	int version;
+	const struct idmap none = { 0 };
+	_cleanup_free_ char *file = cgroup_file_path(cgroup, "devices.list", &version);
+	if (!file)
+		return groups_enter(cgroup, &none, err);
+	*strrchr(file, '/') = 0;
+	_cleanup_free_ char *procs = xasprintf("%s/cgroup.procs", file);
+	return file_write_kernel(AT_FDCWD, procs, "0") == 0
+		   ? 0
+		   : error_set(err, E_CGROUP, errno, "%s", procs);
+}
+
 /* inode_permission() asks the device rules of the group one is in: no device is opened. */
 static int try_access(void *data, struct error *err)
 {
 	const struct probe *probe = data;
-	const struct idmap none = { 0 };
-	if (groups_enter(probe->cgroup, &none, err) < 0)
+	if (enter_rules(probe->cgroup, err) < 0)
 		return -1;
 	return access(probe->path, R_OK | W_OK) == 0
 		   ? 0
@@ -139,6 +154,24 @@ static int allow(const struct cgroup *cgroup, const struct node *node, bool *cha
 	    "and lxc.mount.entry = %s dev/%s none bind,create=file 0 0 in the "
 	    "configuration, then restart",
 	    node->rule, node->path, node->inside);
+}
+
+/* With cgroup2 the group of the rules is the one that is frozen, and whoever enters it is, too. */
+static int check_thawed(const struct container *container, const struct cgroup *cgroup,
+			struct error *err)
+{
+	int version;
+	enum container_state state;
+	_cleanup_free_ char *own = cgroup_file_path(cgroup, "devices.list", &version);
+	if (own)
+		return 0;
+	if (container_get_state(container, &state, err) < 0)
+		return -1;
+	if (state != STATE_FROZEN)
+		return 0;
+	error_set(err, E_DEVICE, 0,
+		  "the container is frozen: what its device rules forbid cannot be found out");
+	return error_fix(err, "lxc-unfreeze, then again");
 }
 
 /* A container without groups has no rules. */
@@ -254,8 +287,11 @@ int device_add_node(const struct container *container, const char *path, const c
 	node.tree =
 	    (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	bool changed = false;
-	int result = node.tree < 0 ? error_set(err, E_DEVICE, errno, "a mount of %s", path)
-				   : visit_mounts(container, find_free, &node, err);
+	int result = node.tree < 0 ? error_set(err, E_DEVICE, errno, "a mount of %s", path) : 0;
+	if (result == 0 && cgroup)
+		result = check_thawed(container, cgroup, err);
+	if (result == 0)
+		result = visit_mounts(container, find_free, &node, err);
 	if (result == 0 && cgroup)
 		result = allow(cgroup, &node, &changed, err);
 	if (result == 0)
