@@ -395,6 +395,8 @@ install: all $(SERVICES) $(SHARED_CONF:%=$(O)/config/%)
 	@$(PUT) 755 $(O)/service/lxc-containers $(DESTDIR)$(LIBEXECDIR)/lxc/lxc-containers
 	@for b in $(BOOTED); do [ -e $(DESTDIR)$(SYSCONFDIR)/default/$$b ] || \
 		$(PUT) 644 user-tools/share/etc/$$b $(DESTDIR)$(SYSCONFDIR)/default/$$b || exit 1; done
+	@[ -e $(DESTDIR)$(SYSCONFDIR)/modprobe.d/lxc-privsep.conf ] || \
+		$(PUT) 644 user-tools/share/etc/modprobe.conf $(DESTDIR)$(SYSCONFDIR)/modprobe.d/lxc-privsep.conf
 	@for s in $(filter-out none,$(INIT_SCRIPT)); do for b in $(BOOTED); do [ -e $(DESTDIR)$(SYSCONFDIR)/init.d/$$b ] || \
 		$(PUT) 755 $(O)/service/$$b.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/$$b || exit 1; done; done
 	@for m in $(notdir $(MAN_OUT)); do $(PUT) 644 $(O)/man/$$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m || exit 1; done
@@ -415,6 +417,8 @@ uninstall:
 	@cd / && for c in $(filter-out $(NIC),$(COMMANDS)); do rm -f $(DESTDIR)$(BINDIR)/$$c; done
 	@for s in openrc sysv; do for b in $(BOOTED); do ! cmp -s $(O)/service/$$b.$$s $(DESTDIR)$(SYSCONFDIR)/init.d/$$b || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/init.d/$$b; done; done
+	@! cmp -s user-tools/share/etc/modprobe.conf $(DESTDIR)$(SYSCONFDIR)/modprobe.d/lxc-privsep.conf || \
+		rm -f $(DESTDIR)$(SYSCONFDIR)/modprobe.d/lxc-privsep.conf
 	@rm -f $(DESTDIR)$(SBINDIR)/lxc-net $(UNITS:%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(LIBEXECDIR)/lxc/lxc-containers
 	@rm -f $(NIC:%=$(DESTDIR)$(LIBEXECDIR)/lxc/%) $(addprefix $(DESTDIR)$(LIBEXECDIR)/lxc-privsep/,init.lxc user-scope)
 	@for t in $(notdir $(wildcard user-tools/share/templates/lxc-*)); do rm -f $(DESTDIR)$(DATADIR)/lxc/templates/$$t; done

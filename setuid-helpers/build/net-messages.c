@@ -296,8 +296,19 @@ static void filtered(void)
 	end();
 }
 
-/* Passes nothing to other isolated ports, gets what is for its own address only, and is never taken
- * for the way to a multicast router. */
+static void port_switch(unsigned type, unsigned value)
+{
+	header(type, 1);
+	word("BYTES(%uU, 0U, 0U, 0U)", value);
+}
+
+/*
+ * Passes nothing to other isolated ports, gets what is for its own address only, and is never taken
+ * for the way to a multicast router. Nothing is learned from it, and nothing is taken but from the
+ * address that the table has for it: the port filter does so, too, but root in a container that can
+ * make an ifb sends frames that pass any filter (skb->tc_skip_classify, which the kernel keeps when
+ * a frame changes namespaces). Switches of later kernels are none to an earlier one.
+ */
 static void port(void)
 {
 	begin(RTM_NEWLINK, 0);
@@ -305,10 +316,11 @@ static void port(void)
 	open_nest(IFLA_LINKINFO);
 	open_nest(IFLA_INFO_SLAVE_DATA);
 	ATTRIBUTE(IFLA_BRPORT_ISOLATED, 1, isolated);
-	header(IFLA_BRPORT_UNICAST_FLOOD, 1);
-	number(0);
-	header(IFLA_BRPORT_MULTICAST_ROUTER, 1);
-	number(MDB_RTR_TYPE_DISABLED);
+	port_switch(IFLA_BRPORT_UNICAST_FLOOD, 0);
+	port_switch(IFLA_BRPORT_MULTICAST_ROUTER, MDB_RTR_TYPE_DISABLED);
+	port_switch(IFLA_BRPORT_LEARNING, 0);
+	port_switch(IFLA_BRPORT_GUARD, 1);
+	port_switch(IFLA_BRPORT_LOCKED, 1);
 	close_nest();
 	close_nest();
 	end();

@@ -89,6 +89,26 @@ s = socket.socket(socket.AF_INET6, socket.SOCK_\$kind); time.sleep(0.05); s.conn
 	all_arrived 36 'witness carol'
 }
 
+@test "a frame that no filter looks at, by way of an ifb, passes from the port's own hardware address only, and nothing is learned of it" {
+	# What is sent out of eth0 goes to ifb0, which marks it and sends it where it was, past what classifies there and behind it.
+	run box 'tenant alice 1001; tenant bob 1002; bridge fdb show br br0 >/opt/box/before
+		if in_ $alice ip link add ifb0 type ifb; then
+			in_ $alice ip link set ifb0 up; in_ $alice tc qdisc add dev eth0 root handle 1: htb default 10; in_ $alice tc class add dev eth0 parent 1: classid 1:10 htb rate 1gbit
+			in_ $alice tc filter add dev eth0 parent 1: protocol all prio 1 bpf bytecode "4,32 0 0 4294963220,21 0 1 0,6 0 0 4294967295,6 0 0 0" action mirred egress redirect dev ifb0
+			printf "table netdev t {\nchain c {\ntype filter hook egress device ifb0 priority 0; meta mark set 1\n}\n}\n" | in_ $alice nft -f -
+			attack addresses flood; in_ $alice ip -s link show ifb0 | tail -1 | awk "{print \"by ifb:\", \$2}"
+		fi; bridge fdb show br br0 | diff /opt/box/before - && echo "table: as it was"; release alice bob'
+	grep -q '^table: as it was$' <<<"$output"
+	if grep -q '^by ifb:' <<<"$output"; then
+		[ "$(sed -n 's/^by ifb: //p' <<<"$output")" -gt 2000 ]
+		grep -E '^(ipv4|arp) from |^one bit off' <<<"$output" >"$BATS_TEST_TMPDIR/frames"
+		none -vE ': (-|Message too long)$' "$BATS_TEST_TMPDIR/frames"
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/frames")" -ge 18 ]
+	else # this kernel has none
+		grep -q 'Unknown device type' <<<"$output"
+	fi
+}
+
 @test "two thousand hardware addresses are none more in the bridge's table" {
 	run box 'tenant alice 1001; tenant bob 1002; bridge fdb show br br0 | wc -l; attack flood; bridge fdb show br br0 | wc -l; bridge fdb show dev $alice_port; release alice bob'
 	[[ ${lines[1]} == 'flood: sent' && ${lines[0]} = "${lines[2]}" ]]

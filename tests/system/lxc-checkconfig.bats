@@ -94,6 +94,12 @@ has() { me 'lxc-checkconfig --json' | field "$1" present; }
 	done
 }
 
+@test "whether the filters of ports hold: they do where a user cannot make an ifb, and are missing where one can" {
+	me 'unshare -Urn ip link add ifb0 type ifb' 2>/dev/null && there=False || there=True
+	[ "$(has 'Filters of ports')" = $there ]
+	[ $there = True ] || [[ "$(me 'lxc-checkconfig --json' | field 'Filters of ports' fix)" == *'blacklist ifb'* ]]
+}
+
 @test "CONFIG: the options of a kernel that does not run, plain and compressed, as LXC's reads them" {
 	lxc_beside_ours
 	printf 'CONFIG_%s\n' NAMESPACES=y UTS_NS=y IPC_NS=y USER_NS=y NET_NS=y VETH=m MACVLAN=y CGROUPS=y FHANDLE=y >/run/config

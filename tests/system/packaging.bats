@@ -54,6 +54,7 @@ packager() { as lxc-dnscrypt "cd $SRC; unset MAKEFLAGS; export CFLAGS=-O0; $*"; 
 	[ -x $STAGE/usr/local/libexec/lxc/lxc-containers ]
 	grep -q '^ExecStart=/usr/local/bin/lxc-start -F -n %i$' $STAGE/usr/local/lib/systemd/system/lxc@.service
 	[ "$(readlink $STAGE/usr/local/sbin/lxc-net)" = /usr/local/libexec/lxc/lxc-net ] && [ -x $STAGE/usr/local/libexec/lxc/lxc-net ]
+	grep -qx 'blacklist ifb' $STAGE/etc/modprobe.d/lxc-privsep.conf
 	[ -x $STAGE/usr/local/bin/lxc-start ] && [ -f $STAGE/etc/lxc/lxc-usernet ] && [ -x $STAGE/usr/local/share/lxc/templates/lxc-busybox ]
 }
 

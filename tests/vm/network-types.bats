@@ -94,6 +94,21 @@ inside() { nsenter -t "$(lxc-info -n "$1" -pH)" -n "${@:2}"; }
 	! inside net ping -c1 -W2 10.7.0.2
 }
 
+@test "an ordinary user cannot make an ifb, by way of which frames would pass the filter of a port, and can without the file that forbids it" {
+	conf=/etc/modprobe.d/lxc-privsep.conf
+	[ -f $conf ] && modinfo ifb >/dev/null && [ ! -e /sys/module/ifb ]
+	run me 'unshare -Urn ip link add ifb0 type ifb'
+	[ "$status" -ne 0 ] && says 'Unknown device type'
+	[ ! -e /sys/module/ifb ]
+	run me lxc-checkconfig
+	says 'Filters of ports: enabled'
+	mv $conf /run/kept
+	run me 'unshare -Urn ip link add ifb0 type ifb; lxc-checkconfig'
+	mv /run/kept $conf
+	modprobe -r ifb
+	says 'Filters of ports: missing' 'blacklist ifb'
+}
+
 @test "an ordinary user's vlan: the id that lxc-usernet gives, its own address, again at once; another id is refused" {
 	usernet 'lxc-dnscrypt vlan par0 1 vlan=42 mtu=1400'
 	for i in 1 2; do

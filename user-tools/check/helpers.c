@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/paths.h"
 #include "base/util.h"
+#include "check/trial.h"
 #include "idmap/idmap.h"
 #include "setuid-helpers/client.h"
 
@@ -57,12 +58,37 @@ static void check_helper(struct check_report *report, const char *name, const ch
 	add_error(report, (struct check_row){ .name = name, .why = why }, &err);
 }
 
+/* What is sent by way of an ifb passes the filter of a port (setuid-helpers/build/net-messages.c).
+ */
+static void check_locks(struct check_report *report)
+{
+	struct trial ifb = { .step = trial_link, .argument = LINK_IFB };
+	struct error err = { 0 };
+	if (trial_run(&ifb, 1, &err) < 0)
+		return; /* no user namespace, which is said elsewhere */
+	bool can = ifb.result == 0;
+	check_add(
+	    report,
+	    (struct check_row){
+		.section = SECTION,
+		.name = "Filters of ports",
+		.why = "hold for all that a container sends: no user can make an ifb",
+		.present = !can,
+		.detail =
+		    can ? xstrdup("users can make an ifb, by way of which frames pass them") : NULL,
+		.fix = can ? xstrdup("an admin: echo blacklist ifb "
+				     ">/etc/modprobe.d/lxc-privsep.conf; modprobe -r ifb (not "
+				     "where CONFIG_IFB is built in)")
+			   : NULL });
+}
+
 void check_helpers(struct check_report *report)
 {
 	bool policy = access(PATH_USERNET, R_OK) == 0;
 	check_map(report);
 	check_helper(report, "idmap-helper", "writes id maps; newuidmap and newgidmap can, too");
 	check_helper(report, "net-helper", "makes the host's end of a veth for ordinary users");
+	check_locks(report);
 	check_add(report,
 		  (struct check_row){
 		      .section = SECTION,

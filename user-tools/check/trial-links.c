@@ -63,12 +63,13 @@ int trial_link(int kind)
 	static const char *const names[] = { [LINK_BRIDGE] = "bridge",
 					     [LINK_MACVLAN] = "macvlan",
 					     [LINK_IPVLAN] = "ipvlan",
-					     [LINK_VLAN] = "vlan" };
+					     [LINK_VLAN] = "vlan",
+					     [LINK_IFB] = "ifb" };
 	if (unshare(CLONE_NEWNET) < 0)
 		return errno;
 	struct nl_sock *socket = nl_socket_alloc();
 	int index = 0, error = socket ? nl_connect(socket, NETLINK_ROUTE) : -NLE_NOMEM;
-	if (!error && kind != LINK_BRIDGE)
+	if (!error && kind != LINK_BRIDGE && kind != LINK_IFB)
 		error = add_pair(socket, &index);
 	if (!error && kind != LINK_VETH)
 		error = add(socket, names[kind], index);

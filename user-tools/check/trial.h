@@ -42,7 +42,7 @@ int trial_mount_fuse(int unused);
 int trial_mount_idmapped(int unused);
 
 /* What kind of interface: trial_link() */
-enum trial_link { LINK_VETH, LINK_BRIDGE, LINK_MACVLAN, LINK_IPVLAN, LINK_VLAN };
+enum trial_link { LINK_VETH, LINK_BRIDGE, LINK_MACVLAN, LINK_IPVLAN, LINK_VLAN, LINK_IFB };
 int trial_link(int kind);
 
 #endif
