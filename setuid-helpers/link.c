@@ -73,10 +73,7 @@ static const struct rtattr *find_in_link(uint16_t type, size_t least)
 	return find(IFLA_RTA(NLMSG_DATA(m)), (int)IFLA_PAYLOAD(m), type, least);
 }
 
-static uint32_t found_index(void)
-{
-	return (uint32_t)((const struct ifinfomsg *)NLMSG_DATA(answer))->ifi_index;
-}
+#define FOUND_INDEX ((uint32_t)((const struct ifinfomsg *)NLMSG_DATA(answer))->ifi_index)
 
 /* Is the link in `answer` a bridge, one that filters VLANs if there is one? */
 static bool is_bridge(bool vlan)
@@ -102,7 +99,7 @@ static int find_link(struct link *link)
 	if (!mtu || (veth && !is_bridge(link->rule->vlan)))
 		return -EMEDIUMTYPE;
 	memcpy(&link->mtu, RTA_DATA(mtu), sizeof(link->mtu));
-	link->index = found_index();
+	link->index = FOUND_INDEX;
 	return 0;
 }
 
@@ -153,7 +150,8 @@ static void fill_values(const struct link *link, const char *slot, uint64_t seed
 		.vlan = { BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED, (uint16_t)rule->vlan },
 	};
 	memcpy(values.host, slot, sizeof(values.host));
-	memcpy(values.host_hwaddr + 1, &seed, 5);
+	/* With the line, to tell what was made for it from what was for another. */
+	memcpy(values.host_hwaddr + 1, &(uint64_t){ seed ^ r->line }, 5);
 }
 
 static uint32_t number_of(const uint8_t *bytes)
@@ -191,7 +189,11 @@ static int make_veth(const struct link *link)
 	 * breath, somebody has the slot. */
 	if (error < 0)
 		return receive(link->netlink) > 0 && error == -EEXIST ? -EDQUOT : error;
-	values.index = found_index();
+	/* Or somebody deleted it inside, and what has its name by now was made for another line. */
+	const struct rtattr *hwaddr = find_in_link(IFLA_ADDRESS, 6);
+	if (!hwaddr || memcmp(RTA_DATA(hwaddr), values.host_hwaddr, 6))
+		return -EEXIST;
+	values.index = FOUND_INDEX;
 	if (!link->locked)
 		return 0;
 	fill_filter(link->request->hwaddr, link->rule->address);
@@ -205,7 +207,7 @@ static int make_veth(const struct link *link)
 
 static int add_route(const struct link *link, const struct usernet_address *to)
 {
-	bool v4 = to->prefix >= 96 && number_of(to->bytes + 8) == 0xffff;
+	bool v4 = to->prefix >= 96 && !memcmp(to->bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
 	values.route[0] = v4 ? AF_INET : AF_INET6;
 	values.route[1] = (uint8_t)(to->prefix - (v4 ? 96 : 0));
 	memcpy(values.to, to->bytes + (v4 ? 12 : 0), v4 ? 4 : 16);

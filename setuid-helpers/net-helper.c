@@ -53,7 +53,7 @@ static bool name_ok(const char *name, size_t size, bool may_be_empty)
 
 static void check_request(void)
 {
-	const uint8_t *mac = request.hwaddr, type = request.type;
+	const uint8_t *mac = request.hwaddr, type = request.type, mode = request.mode;
 	bool has_mac = type == TYPE_VETH || type == TYPE_MACVLAN;
 	static const uint8_t modes[][2] = USERNET_TYPE_MODES;
 	bool names = name_ok(request.container, sizeof(request.container), true);
@@ -61,8 +61,8 @@ static void check_request(void)
 		names &= name_ok(name, 16, name == request.pair);
 	if (!names || (*request.pair && (type != TYPE_VETH || strchr(request.pair, '.'))) ||
 	    (mac[0] & 1) || !memcmp(mac, "\0\0\0\0\0", 6) == has_mac ||
-	    (request.mtu && request.mtu < 68) || type > TYPE_PHYS ||
-	    request.mode < modes[type][0] || request.mode > modes[type][1])
+	    (request.mtu && request.mtu < 68) || type > TYPE_PHYS || mode < modes[type][0] ||
+	    mode > modes[type][1] || (type >= TYPE_VLAN && request.slot))
 		helper_end(STAGE_RECEIVE, STATUS_MALFORMED, 0);
 	for (size_t i = 0; has_mac && i < USERNET_MAC; i++)
 		hwaddr[i] =

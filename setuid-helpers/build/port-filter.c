@@ -30,6 +30,9 @@
 #define GO(label) (BPF_JMP | BPF_JA), 0, label, NULL
 #define KEEP(n) BPF_ST, n, NULL, NULL
 #define AGAIN(n) (BPF_LD | BPF_W | BPF_MEM), n, NULL, NULL
+#define LOAD_FILTER(member) (BPF_LD | BPF_IMM), FILTER(member), NULL, NULL
+#define TO_X (BPF_MISC | BPF_TAX), 0, NULL, NULL
+#define IS_X(then, otherwise) (BPF_JMP | BPF_JEQ | BPF_X), 0, then, otherwise
 #define CONSTANT(number) (BPF_LD | BPF_IMM), (unsigned)(number), NULL, NULL
 
 struct step {
@@ -142,7 +145,7 @@ static const struct step head[] = {
 	{ NULL, IS(546, "drop", "source-ipv6") }, /* or to its clients */
 
 	{ "icmpv6", LOAD(BPF_B, 54) },
-	{ NULL, IS(136, "target", NULL) }, /* "this address is mine" */
+	{ NULL, IS(136, "advert", NULL) }, /* "this address is mine" */
 	{ NULL, IS(130, "drop", NULL) },   /* queries for listeners */
 	{ NULL, IS(134, "drop", NULL) },   /* router advertisement */
 	{ NULL, IS(137, "drop", NULL) },   /* redirect */
@@ -152,6 +155,32 @@ static const struct step head[] = {
 	{ NULL, IS(0, NULL, "source-ipv6") },
 	{ NULL, LOAD(BPF_W, 34) },
 	{ NULL, IS(0, NULL, "source-ipv6") },
+	{ NULL, GO("target") },
+
+	{ "advert", LOAD(BPF_W, 22) }, /* from that address, */
+	{ NULL, TO_X },
+	{ NULL, LOAD(BPF_W, 62) },
+	{ NULL, IS_X(NULL, "advert-elsewhere") },
+	{ NULL, LOAD(BPF_W, 26) },
+	{ NULL, TO_X },
+	{ NULL, LOAD(BPF_W, 66) },
+	{ NULL, IS_X(NULL, "advert-elsewhere") },
+	{ NULL, LOAD(BPF_W, 30) },
+	{ NULL, TO_X },
+	{ NULL, LOAD(BPF_W, 70) },
+	{ NULL, IS_X(NULL, "advert-elsewhere") },
+	{ NULL, LOAD(BPF_W, 34) },
+	{ NULL, TO_X },
+	{ NULL, LOAD(BPF_W, 74) },
+	{ NULL, IS_X("target", NULL) },
+	{ "advert-elsewhere", LOAD(BPF_W, 22) }, /* from the link-local one, */
+	{ NULL, IS(0xfe800000, NULL, "advert-any") },
+	{ NULL, LOAD(BPF_W, 30) },
+	{ NULL, IS(FILTER(interface[0]), NULL, "advert-any") },
+	{ NULL, LOAD(BPF_W, 34) },
+	{ NULL, IS(FILTER(interface[1]), "target", NULL) },
+	{ "advert-any", LOAD_FILTER(address[0][0][1]) }, /* or any if the policy names none */
+	{ NULL, IS(0, NULL, "drop") },
 	{ "target", LOAD(BPF_W, 62) },
 	{ NULL, KEEP(0) },
 	{ NULL, LOAD(BPF_W, 66) },

@@ -31,6 +31,20 @@ setup() { load helpers; box "usernet 'alice veth br0 3' 'bob veth br0 3'; until 
 	grep -qx 0 <<<"$output"
 }
 
+@test "a port that is deleted while it is made, and made anew for another line, is never locked as that line says" {
+	# The slot's name is all that both have in common. A helper that took the other's port for its own would find it locked already (18).
+	run box 'usernet "alice veth br0 1 isolated ip=10.9.0.5/32" "alice veth br0 1 ip=10.9.0.6/32"; mine 1001; end=$((SECONDS + 4))
+		calls() { while [ $SECONDS -lt $end ]; do into 1001 line=$1 slot=0 $net veth br0 eth0; done | sed "s/.*\(status=[0-9]*\).*/line $1 \1/" | sort | uniq -c; }
+		calls 1 & one=$!; calls 2 & two=$!
+		inside $p python3 -c "import socket, struct, time
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+body = struct.pack(\"BBHiII\", 0, 0, 0, 0, 0, 0) + struct.pack(\"HH\", 9, 3) + b\"eth0\" + bytes(4)
+end = time.monotonic() + 4
+while time.monotonic() < end: s.send(struct.pack(\"IHHII\", 16 + len(body), 17, 5, 1, 0) + body); s.recv(4096)" & wait $one $two $!; gone'
+	for line in 1 2; do grep -q "line $line status=0\$" <<<"$output"; done || { echo "$output"; false; }
+	none -vE 'line [12] status=(0|9|10|13|3)$' <<<"$output"
+}
+
 @test "an altname begins with its owner's name, has no dot behind it, and takes neither a slot nor another's" {
 	run box 'for pair in a.b . .. a/b "a b" bob.web é; do mine 1001; into 1001 pair="$pair" $net veth br0 eth0; gone; done'
 	[ "$(grep -c 'stage=5 status=4' <<<"$output")" = 7 ] || { echo "$output"; false; }
