@@ -33,7 +33,7 @@ rounds() { if [ "$SANDBOX" = vm ]; then echo $(($1 / 10)); else echo "$1"; fi; }
 @test "200 starts and stops with delegated control groups leave none of them" {
 	as_delegated lxc-dnscrypt 'for n in $(seq '$(rounds 200)'); do lxc-start -n web && lxc-stop -k -n web || { echo "cycle $n"; exit 1; }; done'
 	nothing_left "$(cat /run/before)"
-	[ -z "$(find /sys/fs/cgroup -path '*/user-lxc-dnscrypt/*' -type d -name 'lxc.payload*')" ]
+	[ -z "$(find /sys/fs/cgroup -path "$GROUPS_HERE" -path '*/user-lxc-dnscrypt/*' -type d -name 'lxc.payload*')" ]
 }
 
 @test "100 lxc-execute leave nothing" {

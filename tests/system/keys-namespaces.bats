@@ -256,7 +256,7 @@ supervisor_of() { ps -eo pid=,args= | awk -v n="$1" '/lxc monitor/ && $NF == n &
 	run me 'lxc-destroy -n box'
 	says 'is RUNNING'
 	me 'lxc-stop -k -n box'
-	[ ! -d "/proc/$pid" ]
+	wait_for 10 eval "[ ! -d /proc/$pid ]" # until its new parent has reaped it
 	[ "$(state lxc-dnscrypt box)" = STOPPED ]
 	run me 'lxc-stop -k -n box'
 	[ "$status" = 2 ]
