@@ -150,8 +150,9 @@ static void fill_values(const struct link *link, const char *slot, uint64_t seed
 		.vlan = { BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED, (uint16_t)rule->vlan },
 	};
 	memcpy(values.host, slot, sizeof(values.host));
-	/* With the line, to tell what was made for it from what was for another. */
-	memcpy(values.host_hwaddr + 1, &(uint64_t){ seed ^ r->line }, 5);
+	/* With the line, to tell what was made for it from what was for another: in both halves of
+	 * the number, so that its first five bytes have it in either byte order. */
+	memcpy(values.host_hwaddr + 1, &(uint64_t){ seed ^ r->line * 0x100000001U }, 5);
 }
 
 static uint32_t number_of(const uint8_t *bytes)
