@@ -30,7 +30,6 @@
 #define GO(label) (BPF_JMP | BPF_JA), 0, label, NULL
 #define KEEP(n) BPF_ST, n, NULL, NULL
 #define AGAIN(n) (BPF_LD | BPF_W | BPF_MEM), n, NULL, NULL
-#define LOAD_FILTER(member) (BPF_LD | BPF_IMM), FILTER(member), NULL, NULL
 #define TO_X (BPF_MISC | BPF_TAX), 0, NULL, NULL
 #define IS_X(then, otherwise) (BPF_JMP | BPF_JEQ | BPF_X), 0, then, otherwise
 #define CONSTANT(number) (BPF_LD | BPF_IMM), (unsigned)(number), NULL, NULL
@@ -179,7 +178,7 @@ static const struct step head[] = {
 	{ NULL, IS(FILTER(interface[0]), NULL, "advert-any") },
 	{ NULL, LOAD(BPF_W, 34) },
 	{ NULL, IS(FILTER(interface[1]), "target", NULL) },
-	{ "advert-any", LOAD_FILTER(address[0][0][1]) }, /* or any if the policy names none */
+	{ "advert-any", CONSTANT(FILTER(address[0][0][1])) }, /* or any if the policy names none */
 	{ NULL, IS(0, NULL, "drop") },
 	{ "target", LOAD(BPF_W, 62) },
 	{ NULL, KEEP(0) },
