@@ -41,7 +41,7 @@ s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
 body = struct.pack(\"BBHiII\", 0, 0, 0, 0, 0, 0) + struct.pack(\"HH\", 9, 3) + b\"eth0\" + bytes(4)
 end = time.monotonic() + 4
 while time.monotonic() < end: s.send(struct.pack(\"IHHII\", 16 + len(body), 17, 5, 1, 0) + body); s.recv(4096)" & wait $one $two $!; gone'
-	for line in 1 2; do grep -q "line $line status=0\$" <<<"$output"; done || { echo "$output"; false; }
+	for line in 1 2; do grep -q "line $line status=0\$" <<<"$output" || { echo "$output"; false; }; done
 	none -vE 'line [12] status=(0|9|10|13|3)$' <<<"$output"
 }
 
