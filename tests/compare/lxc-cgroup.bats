@@ -8,7 +8,7 @@ load '../lib/compare'
 setup_file() { compare_setup box; }
 
 # In the lines: values without LXC's empty line.
-TRY='try() { timeout 10 "$@" >../got 2>/dev/null </dev/null; local s=$?; echo "\$ $*"; grep . ../got; echo "[$s]"; }'
+TRY='try() { timeout -k 5 30 "$@" >../got 2>/dev/null </dev/null; local s=$?; echo "\$ $*"; grep . ../got; echo "[$s]"; }'
 
 @test "words and options that are wrong, and containers that do not run, end alike" {
 	compare 'try lxc-cgroup

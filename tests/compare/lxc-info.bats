@@ -62,16 +62,7 @@ try lxc-info -n box -c lxc.tty.max -s -H
 quiet lxc-stop -k -n box'
 }
 
-# keys PREFIX...: those of the table but what LXC has not, does not show, or shows differently
-keys() {
-	"$TOP/build/docs/key-table" markdown | sed -n 's/^| `\(lxc\.[^`]*\)` .*/\1/p' | sed 's/\[i\]/0/; s/NAME/nofile/' |
-		sed '/^lxc\.\(utsname\|rootfs\|mount\|tty\|pts\|devttydir\|console\|aa_profile\|aa_allow_incomplete\|se_context\|seccomp\|id_map\)$/d
-			/^lxc\.\(haltsignal\|rebootsignal\|stopsignal\|loglevel\|logfile\|syslog\|init_cmd\|init_uid\|init_gid\|limit.*\|kmsg\|pivotdir\|rootfs.backend\|network.*\)$/d
-			/^lxc\.\(environment\.\|idmap\.keep\|time\.\|keyring\.\)/d
-			/^lxc\.\(cgroup\.dir\|namespace\.share\|rootfs\.mount\)/d'
-}
-
-# keys PREFIX...: those of the table but what LXC has not, does not show, or shows differently
+# keys: those of the table but what LXC has not, does not show, or shows differently
 keys() {
 	"$TOP/build/docs/key-table" markdown | sed -n 's/^| `\(lxc\.[^`]*\)` .*/\1/p' | sed 's/\[i\]/0/; s/NAME/nofile/' |
 		sed '/^lxc\.\(utsname\|rootfs\|mount\|tty\|pts\|devttydir\|console\|aa_profile\|aa_allow_incomplete\|se_context\|seccomp\|id_map\)$/d

@@ -43,6 +43,7 @@ compare_make_off() {
 #                     (why it failed we say even where LXC does not)
 #   quiet COMMAND...  do it
 #   up [INIT...]      start box, until its init listens to signals
+# What hangs is killed: LXC's lxc-start -F may ignore what timeout(1) sends first.
 on() {
 	local side=$1 path=/usr/local/bin:/usr/bin:/bin
 	[ "$side" = ours ] || path=/usr/bin:/bin
@@ -52,7 +53,7 @@ on() {
 		try() {
 			local status=0
 			echo "$ $*"
-			timeout 10 "$@" >../out 2>../err </dev/null || status=$?
+			timeout -k 5 30 "$@" >../out 2>../err </dev/null || status=$?
 			cat ../out
 			[ ! -s ../err ] || [ $status != 0 ] || echo '(said something)'
 			echo "[$status]"
@@ -65,7 +66,7 @@ on() {
 			done
 			echo 'init does not listen'
 		}
-		quiet() { timeout 10 "$@" >/dev/null 2>&1 </dev/null || echo "$* failed"; }
+		quiet() { timeout -k 5 30 "$@" >/dev/null 2>&1 </dev/null || echo "$* failed"; }
 	END
 	cat /run/compare.lines >>/run/compare.sh
 	chmod 755 /run/compare.sh
